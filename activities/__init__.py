@@ -1,0 +1,1 @@
+"""Thin effects: open a transaction, call the domain, translate errors."""

@@ -1,0 +1,1 @@
+"""The processes: worker, router, supervisor, embedded servers and the command line."""

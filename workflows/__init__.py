@@ -1,0 +1,1 @@
+"""What runs in Temporal: only order and time."""
