@@ -30,7 +30,7 @@ class Outcome(NamedTuple):
     """What became of one mail."""
 
     state: OutcomeState
-    """`failed` is for good, `deferred` may be tried again, `unknown` may have been delivered: never resent by itself."""
+    """`failed` is for good, `deferred` may be tried again, `unknown` may have been delivered."""
     provider_message_id: str | None = None
     reason: str | None = None
 

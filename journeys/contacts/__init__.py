@@ -1,0 +1,1 @@
+"""People we may message: profile, identities, consent, suppression, import."""

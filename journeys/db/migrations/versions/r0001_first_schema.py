@@ -1,0 +1,53 @@
+"""The first schema: tables, row-level security under the application's role, time series."""
+
+from pathlib import Path
+
+from alembic import op
+from sqlalchemy import text
+
+from journeys.db import timeseries
+from journeys.db.session import APP_ROLE, ENGINE_ROLE
+
+revision = "0001"
+down_revision = None
+
+ENGINE_ONLY = {"router_leases", "sign_in_links"}
+MINE = "(SELECT nullif(current_setting('app.workspace_id', true), '')::uuid)"
+VISIBLE = {
+    "workspaces": f"id = {MINE}",
+    "users": f"id IN (SELECT user_id FROM memberships WHERE workspace_id = {MINE})",
+}
+"""What the application's role may see in tables whose rows are not simply the workspace's own."""
+
+
+def upgrade() -> None:
+    """Create every table, then its policies."""
+    connection = op.get_bind()
+    timescale = timeseries.has_timescale(connection)
+    statements = (Path(__file__).parent / "r0001_first_schema.sql").read_text().split(";\n")
+    for statement in filter(str.strip, statements):
+        if timescale:
+            statement = statement.split(" PARTITION BY RANGE")[0]
+        connection.execute(text(statement))
+    if timescale:
+        for series in timeseries.SERIES:
+            timeseries.make_hypertable(connection, series)
+    tables = connection.scalars(
+        text("SELECT tablename FROM pg_tables WHERE schemaname = current_schema() AND tablename <> 'alembic_version'")
+    ).all()
+    connection.execute(text(f"GRANT USAGE ON SCHEMA public TO {APP_ROLE}, {ENGINE_ROLE}"))
+    for table in tables:
+        _protect(table)
+
+
+def _protect(table: str) -> None:
+    """Let the engine see every row, and the application the rows of the workspace that its transaction named."""
+    rights = "SELECT, INSERT, UPDATE, DELETE"
+    op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
+    op.execute(f"GRANT {rights} ON {table} TO {ENGINE_ROLE}")
+    op.execute(f"CREATE POLICY engine ON {table} TO {ENGINE_ROLE} USING (true) WITH CHECK (true)")
+    if table in ENGINE_ONLY:
+        return
+    rule = VISIBLE.get(table, f"workspace_id = {MINE}")
+    op.execute(f"GRANT {rights} ON {table} TO {APP_ROLE}")
+    op.execute(f"CREATE POLICY workspace ON {table} TO {APP_ROLE} USING ({rule}) WITH CHECK ({rule})")

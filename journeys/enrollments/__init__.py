@@ -1,0 +1,1 @@
+"""Entry, moves, waits, exits and goals of contacts in journeys."""

@@ -1,0 +1,1 @@
+"""What contacts did: ingest, de-duplication, the router's queue and roll-ups."""

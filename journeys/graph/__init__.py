@@ -1,0 +1,1 @@
+"""The drawn graph: checks, compiler, plan, versions, files."""

@@ -1,0 +1,1 @@
+"""The rule language, with a SQL and a Python evaluator."""

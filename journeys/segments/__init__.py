@@ -1,0 +1,1 @@
+"""Named rules over contacts, and who matches them now."""

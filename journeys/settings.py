@@ -1,0 +1,53 @@
+"""One Settings class: everything an operator may set, read from the environment."""
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+
+
+class Settings(BaseSettings):
+    """Operator settings. An unset URL means that the embedded part is started and its address filled in."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", populate_by_name=True)
+
+    home: Path = Field(Path(".sojourn"), validation_alias="SOJOURN_HOME")
+    host: str = Field("127.0.0.1", validation_alias="SOJOURN_HOST")
+    port: int = Field(8000, ge=1, le=65535, validation_alias="SOJOURN_PORT")
+    base_url: str | None = Field(None, validation_alias="SOJOURN_BASE_URL")
+    secret_key: SecretStr | None = Field(None, validation_alias="SOJOURN_SECRET_KEY")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", validation_alias="SOJOURN_LOG_LEVEL")
+
+    database_url: str | None = Field(None, validation_alias="DATABASE_URL")
+    redis_url: str | None = Field(None, validation_alias="REDIS_URL")
+    temporal_address: str | None = Field(None, validation_alias="TEMPORAL_ADDRESS")
+    temporal_namespace: str = Field("default", validation_alias="TEMPORAL_NAMESPACE")
+    temporal_api_key: SecretStr | None = Field(None, validation_alias="TEMPORAL_API_KEY")
+    temporal_tls: bool = Field(False, validation_alias="TEMPORAL_TLS")
+    temporal_ui_url: str | None = Field(None, validation_alias="TEMPORAL_UI_URL")
+
+    postgres_port: int = Field(0, validation_alias="SOJOURN_PG_PORT")
+    valkey_port: int = Field(0, validation_alias="SOJOURN_VALKEY_PORT")
+    temporal_port: int = Field(0, validation_alias="SOJOURN_TEMPORAL_PORT")
+    temporal_ui_port: int = Field(8233, validation_alias="SOJOURN_TEMPORAL_UI_PORT")
+
+    batch_size: int = Field(5_000, ge=1, le=5_000, validation_alias="SOJOURN_BATCH_SIZE")
+    chunk_size: int = Field(1_000, ge=1, le=5_000, validation_alias="SOJOURN_CHUNK_SIZE")
+    router_window_seconds: float = Field(0.25, gt=0, le=5, validation_alias="SOJOURN_ROUTER_WINDOW_SECONDS")
+    concurrent_stages: int = Field(8, ge=1, le=100, validation_alias="SOJOURN_CONCURRENT_STAGES")
+    events_retain_days: int = Field(400, ge=30, validation_alias="SOJOURN_EVENTS_RETAIN_DAYS")
+
+    @property
+    def public_url(self) -> str:
+        """Where contacts and browsers reach this installation, without a trailing slash."""
+        return (self.base_url or f"http://localhost:{self.port}").rstrip("/")
+
+
+@lru_cache
+def get_settings() -> Settings:
+    """Return the process's settings, read once."""
+    return Settings()
