@@ -1,11 +1,14 @@
 """The template language: Liquid, parsed strictly and rendered within limits on time and size."""
 
+import re
 from collections.abc import Mapping
 from functools import cached_property, lru_cache
+from typing import Any
 
 from liquid import BoundTemplate, Environment, Mode
 from liquid.exceptions import LiquidError
 from liquid.static_analysis import Variable
+from liquid.token import Token
 
 from journeys.errors import InvalidInput, SojournError
 from journeys.messaging.liquid_fast import compile_nodes
@@ -72,11 +75,13 @@ def parse_template(source: str, *, html: bool) -> Template:
     if len(source) > MAX_SOURCE_CHARACTERS:
         raise TemplateError(f"the template is over {MAX_SOURCE_CHARACTERS:,} characters")
     try:
-        return Template(_environment(html).from_string(source))
+        parsed = _environment(html).from_string(source)
     except LiquidError as error:
-        raise TemplateError(str(error.message), _line(error)) from error
+        raise TemplateError(str(error.message), _line(error, source)) from error
     except (ValueError, RecursionError) as error:
         raise TemplateError(_message(error)) from error
+    _refuse_unknown_filters(parsed, source)
+    return Template(parsed)
 
 
 def referenced_paths(source: str) -> set[str]:
@@ -102,6 +107,18 @@ class _Environment(Environment):
     local_namespace_limit = 1_000_000
     output_stream_limit = MAX_OUTPUT_BYTES
 
+    def error(self, exc: Any, msg: str | None = None, token: Token | None = None) -> None:
+        """Raise, with the place of the tag where the engine only knows the end of an expression."""
+        if isinstance(exc, LiquidError) and exc.token and exc.token.start_index < 0:
+            exc.token = token
+        super().error(exc, msg, token)
+
+
+def _refuse_unknown_filters(parsed: BoundTemplate, source: str) -> None:
+    for name, uses in parsed.analyze(include_partials=False).filters.items():
+        if name not in parsed.env.filters:
+            raise TemplateError(f"unknown filter '{name}'", _line_at(source, uses[0].index))
+
 
 def _dotted(variable: Variable) -> str:
     names: list[str] = []
@@ -112,11 +129,17 @@ def _dotted(variable: Variable) -> str:
     return ".".join(names)
 
 
-def _line(error: LiquidError) -> int | None:
-    token = error.token
-    if token is None or token.start_index < 0:
-        return None
-    return token.source.count("\n", 0, token.start_index) + 1
+def _line(error: LiquidError, source: str) -> int | None:
+    """Return the line of a fault; a block that is never closed is where it was opened."""
+    if error.token and error.token.start_index >= 0:
+        return _line_at(source, error.token.start_index)
+    unclosed = re.search(r"expected tag end(\w+)", str(error.message))
+    openings = list(re.finditer(rf"{{%-?\s*{unclosed[1]}\b", source)) if unclosed else []
+    return _line_at(source, openings[-1].start()) if openings else None
+
+
+def _line_at(source: str, index: int) -> int:
+    return source.count("\n", 0, index) + 1
 
 
 def _message(error: Exception) -> str:

@@ -49,14 +49,16 @@ class _Reader(RenderContext):
 
     def get(self, path: list[object], *, token: Token | None, default: object = UNDEFINED) -> object:
         """Resolve a path by plain lookups, or as the engine does where these find nothing."""
-        if _RESERVED.isdisjoint(path):
-            try:
-                value: Any = self.data
-                for name in path:
-                    value = value[name]
+        value: Any = self.data
+        try:
+            for name in path:
+                if type(name) is not str or name in _RESERVED:
+                    break
+                value = value[name]
+            else:
                 return value
-            except (LookupError, TypeError):
-                pass
+        except (LookupError, TypeError):
+            pass
         self.scope = ReadOnlyChainMap(self.data, builtin)
         return super().get(path, token=token, default=default)
 
