@@ -35,7 +35,8 @@ class Batch(Base):
 
     `node_id` with `wake_at` unset: about to run that node. With `wake_at` set: waiting at it until then (the authority).
     `hop` counts the stages done; `moves` is what the last one answered, so that a repeat answers the same.
-    `run_id` owns the batch: a stage refuses any other. `arrived_at`: when it came to the head of its stage.
+    `run_id` owns the batch: a stage refuses any other. `since_at`: events received after this count for a wait that
+    this stage registers; unset in a batch fresh from the router, whose enrollments each carry their own.
     """
 
     __tablename__ = "batches"
@@ -56,11 +57,15 @@ class Batch(Base):
     moves: Mapped[list[Any] | None] = mapped_column(JSONB)
     active: Mapped[bool] = mapped_column(server_default=text("true"))
     parked: Mapped[str | None]
-    arrived_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
+    since_at: Mapped[datetime | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
 class Enrollment(Base):
-    """One contact's passage through a journey. States: active completed exited failed. `visit` grows as loops close."""
+    """One contact's passage through a journey. States: active completed exited failed.
+
+    `visit` grows as loops close. `since_at`: when the event was received that last moved it here.
+    """
 
     __tablename__ = "enrollments"
     __table_args__ = (
@@ -78,6 +83,7 @@ class Enrollment(Base):
     visit: Mapped[int] = mapped_column(server_default=text("1"))
     state: Mapped[str] = mapped_column(server_default="active")
     entered_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    since_at: Mapped[datetime] = mapped_column(server_default=func.now())
     ended_at: Mapped[datetime | None]
     end_reason: Mapped[str | None]
     goal_at: Mapped[datetime | None]

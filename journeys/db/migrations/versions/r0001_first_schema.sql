@@ -11,7 +11,8 @@ CREATE TABLE batches (
   moves JSONB,
   active BOOLEAN DEFAULT true NOT NULL,
   parked TEXT,
-  arrived_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+  since_at TIMESTAMP WITH TIME ZONE,
+  created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
   CONSTRAINT pk_batches PRIMARY KEY (id)
 )
  WITH (fillfactor = 70);
@@ -89,6 +90,7 @@ CREATE TABLE enrollments (
   visit INTEGER DEFAULT 1 NOT NULL,
   state TEXT DEFAULT 'active' NOT NULL,
   entered_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+  since_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
   ended_at TIMESTAMP WITH TIME ZONE,
   end_reason TEXT,
   goal_at TIMESTAMP WITH TIME ZONE,
@@ -230,6 +232,7 @@ CREATE TABLE messages (
   reason TEXT,
   claim_id UUID,
   lease_until TIMESTAMP WITH TIME ZONE,
+  attempts SMALLINT DEFAULT 1 NOT NULL,
   queued_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
   sent_at TIMESTAMP WITH TIME ZONE,
   provider_message_id TEXT,
