@@ -1,0 +1,144 @@
+"""What a node compiles to: a small closed union of operations; the engine has one runner for each."""
+
+from datetime import datetime
+from typing import Annotated, Literal, TypeAlias
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from journeys.rules.language import Rule, Scalar, Where
+
+
+class _Op(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", serialize_by_alias=True)
+
+
+class Trigger(_Op):
+    """Let contacts in. `key` names the property whose value keys re-entry; `where` filters the event."""
+
+    op: Literal["trigger"] = "trigger"
+    source: Literal["event", "segment", "api"]
+    event: str | None = None
+    where: Where = Field(default_factory=dict)
+    key: str | None = None
+    segment_id: UUID | None = None
+    on: Literal["entered", "left"] = "entered"
+    existing: bool = False
+
+
+class RoutePath(_Op):
+    """A way out of a branch, taken by those who match the rule and no earlier one."""
+
+    outlet: str
+    rule: Rule
+
+
+class Route(_Op):
+    """Send each contact out by the first path whose rule matches, or by `else_outlet`."""
+
+    op: Literal["route"] = "route"
+    paths: list[RoutePath]
+    else_outlet: str = "else"
+
+
+class Share(_Op):
+    """A way out of a split. `upto` is cumulative: it takes draws below it that no earlier share took."""
+
+    outlet: str
+    upto: float = Field(gt=0, le=1)
+
+
+class Split(_Op):
+    """Send each contact out by its draw in [0, 1), a stable hash of salt and contact (journeys/nodes/draws.py)."""
+
+    op: Literal["split"] = "split"
+    salt: str
+    shares: list[Share]
+
+
+class Change(_Op):
+    """Change the contact; texts in `set` are Liquid, null removes the attribute."""
+
+    op: Literal["change"] = "change"
+    set: dict[str, Scalar | None] = Field(default_factory=dict)
+    add_tags: list[str] = Field(default_factory=list)
+    remove_tags: list[str] = Field(default_factory=list)
+
+
+class Hold(_Op):
+    """Wait the same time for the whole batch; outlet `next`."""
+
+    op: Literal["hold"] = "hold"
+    seconds: int = Field(gt=0)
+
+
+class HoldUntil(_Op):
+    """Wait until a time; outlets `next` and, when it is over already, `past`.
+
+    One of `at`, `attribute` (a time or date of the contact's own) and `weekday`/`time` (the next such moment) is set;
+    `time` may go with `attribute` to name the hour of its day. Weekdays count from Monday, 0.
+    """
+
+    op: Literal["hold_until"] = "hold_until"
+    at: datetime | None = None
+    weekday: list[int] | None = None
+    time: str | None = None
+    attribute: str | None = None
+    time_zone: str = "contact"
+    has_past: bool = False
+
+
+class Await(_Op):
+    """Wait for an event; outlets `happened` and `timed_out`. `where` may refer to the enrollment's own event."""
+
+    op: Literal["await"] = "await"
+    event: str
+    where: Where = Field(default_factory=dict)
+    timeout_seconds: int = Field(gt=0)
+
+
+class SendEmail(_Op):
+    """Send a pinned mail; outlets `sent`, `skipped`, `failed`.
+
+    `attributes` are those that the mail reads of the contact; None stands for all.
+    """
+
+    op: Literal["send_email"] = "send_email"
+    template_version_id: UUID
+    category: Literal["marketing", "transactional"]
+    topic: str | None = None
+    connection: str | None = None
+    attributes: list[str] | None = None
+
+
+class CallWebhook(_Op):
+    """Call a URL; outlets `done`, `failed`. URL, header values and texts in the body are Liquid."""
+
+    op: Literal["call_webhook"] = "call_webhook"
+    url: str
+    method: Literal["POST", "PUT", "PATCH", "DELETE", "GET"] = "POST"
+    headers: dict[str, str] = Field(default_factory=dict)
+    body: str | None = None
+    timeout_seconds: float = 10
+
+
+class Mark(_Op):
+    """Record that the contact reached the goal; outlet `next`."""
+
+    op: Literal["mark"] = "mark"
+
+
+class End(_Op):
+    """End the passage here, as exited."""
+
+    op: Literal["end"] = "end"
+    reason: str | None = None
+
+
+Op: TypeAlias = Annotated[
+    Trigger | Route | Split | Change | Hold | HoldUntil | Await | SendEmail | CallWebhook | Mark | End,
+    Field(discriminator="op"),
+]
+
+WAITS = (Hold, HoldUntil, Await)
+EFFECTS = (SendEmail, CallWebhook)
