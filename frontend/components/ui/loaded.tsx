@@ -1,0 +1,28 @@
+'use client';
+
+import type { ReactNode } from 'react';
+import { Failure } from './failure';
+import { SkeletonRows } from './skeleton';
+
+interface Query<T> {
+  data: T | undefined;
+  error: Error | null;
+  refetch(): unknown;
+}
+
+interface Props<T> {
+  query: Query<T>;
+  children: (data: NonNullable<T>) => ReactNode;
+  loading?: ReactNode;
+  /** Shown instead when the answer is a list with nothing in it. */
+  empty?: ReactNode;
+}
+
+/** The three other faces of every page: loading, empty and failed. Old data stays in sight while new is fetched. */
+export function Loaded<T>({ query, children, loading = <SkeletonRows />, empty }: Props<T>) {
+  const { data, error, refetch } = query;
+  if (data === undefined || data === null)
+    return error ? <Failure error={error} onRetry={() => void refetch()} /> : loading;
+  if (empty && Array.isArray(data) && data.length === 0) return empty;
+  return children(data as NonNullable<T>);
+}

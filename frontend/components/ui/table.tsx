@@ -1,0 +1,49 @@
+import type { ComponentProps, ReactNode } from 'react';
+import { cn } from '@/lib/cn';
+import { Scrollable } from './scrollable';
+
+/** A table that scrolls sideways inside its own frame, so that the page never does. */
+export function Table({ label, children, className }: { label: string; children: ReactNode; className?: string }) {
+  return (
+    <Scrollable label={label} className="rounded-lg border bg-surface">
+      <table className={cn('w-full border-collapse text-sm', className)}>{children}</table>
+    </Scrollable>
+  );
+}
+
+/** Column heads; a name ending in `#` is a number's, and stands to the right. */
+export function TableHead({ columns }: { columns: string[] }) {
+  return (
+    <thead>
+      <tr className="border-b text-left text-ink-3 text-xs">
+        {columns.map((column) => (
+          <th
+            key={column}
+            scope="col"
+            className={cn(
+              'h-9 whitespace-nowrap px-3 font-medium first:pl-4 last:pr-4',
+              column.endsWith('#') && 'text-right',
+            )}
+          >
+            {column.replace('#', '')}
+          </th>
+        ))}
+      </tr>
+    </thead>
+  );
+}
+
+export function Row({ className, ...props }: ComponentProps<'tr'>) {
+  return (
+    <tr className={cn('rule-b relative h-12 transition-colors duration-75 hover:bg-hover', className)} {...props} />
+  );
+}
+
+export function Cell({ number, className, ...props }: ComponentProps<'td'> & { number?: boolean }) {
+  return (
+    <td
+      className={cn('px-3 py-2 first:pl-4 last:pr-4', number && 'num whitespace-nowrap text-right', className)}
+      {...props}
+    />
+  );
+}
