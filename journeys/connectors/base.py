@@ -5,7 +5,7 @@ from typing import Literal, NamedTuple, Protocol
 from uuid import UUID
 
 OutcomeState = Literal["sent", "failed", "deferred", "unknown"]
-Finding = Literal["sent", "not_sent"]
+EarlierAttempt = Literal["sent", "not_sent"]
 
 
 class Mail(NamedTuple):
@@ -69,7 +69,7 @@ class MailProvider(Protocol):
         """
         ...
 
-    async def find_sent(self, mails: Sequence[SentQuery]) -> dict[str, Finding]:
+    async def find_sent(self, mails: Sequence[SentQuery]) -> dict[str, EarlierAttempt]:
         """Tell by key what became of earlier attempts; a key that is absent cannot be told."""
         ...
 

@@ -35,7 +35,8 @@ class RenderError(SojournError):
 class Template:
     """A parsed template. Outputs are escaped when it is HTML."""
 
-    def __init__(self, parsed: BoundTemplate) -> None:
+    def __init__(self, source: str, parsed: BoundTemplate) -> None:
+        self.source = source
         self._parsed = parsed
         self._fast = compile_nodes(parsed.nodes, parsed.env)
 
@@ -81,7 +82,7 @@ def parse_template(source: str, *, html: bool) -> Template:
     except (ValueError, RecursionError) as error:
         raise TemplateError(_message(error)) from error
     _refuse_unknown_filters(parsed, source)
-    return Template(parsed)
+    return Template(source, parsed)
 
 
 def referenced_paths(source: str) -> set[str]:
