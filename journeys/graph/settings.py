@@ -2,28 +2,25 @@
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
-from journeys.rules.language import Rule, Where
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", serialize_by_alias=True)
+from journeys.rules.language import Rule
+from journeys.rules.operators import Part, Where
 
 
-class After(_Part):
+class After(Part):
     """Days that must have passed since a contact last came in."""
 
     days: int = Field(ge=1, le=3_650)
 
 
-class ReEntryAfter(_Part):
+class ReEntryAfter(Part):
     """A contact may come again after some days."""
 
     after: After
 
 
-class Goal(_Part):
+class Goal(Part):
     """What counts as success within days of entering: an event, or a rule that comes true.
 
     With `exits` it ends the passage.
@@ -44,7 +41,7 @@ class Goal(_Part):
         return self
 
 
-class JourneySettings(_Part):
+class JourneySettings(Part):
     """Settings of a journey. `per_key`: once for each value of the trigger's key."""
 
     re_entry: Literal["once", "always", "per_key"] | ReEntryAfter = "once"

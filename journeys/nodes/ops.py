@@ -6,7 +6,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from journeys.rules.language import Rule, Scalar, Where
+from journeys.rules.language import Rule
+from journeys.rules.operators import Scalar, Where
 
 
 class _Op(BaseModel):

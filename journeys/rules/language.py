@@ -1,133 +1,43 @@
 """The rule language: one JSON form for segments, branches, conditions, exits and goals, as Pydantic models.
 
-What the operators mean, for SQL and Python alike:
-- A missing value and a JSON null are the same. `ne` and `not_in` are the exact opposites of `eq` and `in`, so they
-  match a missing value; every other operator does not.
-- Types are never mixed: text matches text, as written (case counts), numbers match numbers, booleans booleans.
-- `gt gte lt lte` compare numbers; `before after within_last` compare times in ISO 8601 (no zone: UTC); `between` takes
-  two numbers or two times and includes both ends.
-- `contains` finds text in text, or an item in a list such as `tags`; `matches` takes `*` (any text) and `?` (one
-  character) and must fit the whole.
-- A name with dots (`address.city`) is a path into an object.
-- A value may be a reference, `{{ event.cart_id }}`: the property of the event that brought the contact in.
+The operators and what they mean are in `operators.py`. A name with dots (`address.city`) is a path into an object.
 """
 
-import re
-from collections.abc import Callable
-from datetime import timedelta
 from typing import Annotated, Any, Literal, TypeAlias
 from uuid import UUID
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Discriminator,
-    Field,
-    StrictBool,
-    StrictFloat,
-    StrictInt,
-    StrictStr,
-    Tag,
-    TypeAdapter,
-    ValidationError,
-    model_validator,
-)
+from pydantic import Discriminator, Field, Tag, TypeAdapter, ValidationError
 
 from journeys.errors import Fault, InvalidInput
-from journeys.rules.values import is_number, parse_time
+from journeys.rules.operators import Comparison, Number, Part, Span, Where, where_has_references
 
-Scalar: TypeAlias = StrictBool | StrictInt | StrictFloat | StrictStr
-Value: TypeAlias = Scalar | list[Scalar] | None
-Operator = Literal[
-    "eq", "ne", "in", "not_in", "contains", "starts_with", "matches", "gt", "gte", "lt", "lte", "between",
-    "before", "after", "within_last", "exists",
-]  # fmt: skip
 MessageAction = Literal["sent", "delivered", "opened", "clicked", "bounced"]
 
 MAX_DEPTH = 12
 MAX_CLAUSES = 200
 
-_REFERENCE = re.compile(r"^\{\{\s*event((?:\.[A-Za-z_][\w-]*)+)\s*\}\}$")
-_SPAN = re.compile(r"^([1-9]\d{0,4})([smhdw])$")
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
-
-def parse_span(text: str) -> timedelta:
-    """Return the length of a span such as `30d` or `12h`; units are s, m, h, d and w."""
-    found = _SPAN.match(text)
-    if not found:
-        raise ValueError("write a span as a number and a unit: 45s, 15m, 12h, 30d or 2w")
-    return timedelta(**{_UNITS[found[2]]: int(found[1])})
-
-
-def _check_span(text: Any) -> Any:
-    if isinstance(text, str):
-        parse_span(text)
-    return text
-
-
-Span = Annotated[str, BeforeValidator(_check_span)]
-
-
-def reference_path(value: object) -> tuple[str, ...] | None:
-    """Return the path of a reference (`{{ event.cart.id }}` is `("cart", "id")`), or None for a plain value."""
-    if not isinstance(value, str):
-        return None
-    found = _REFERENCE.match(value)
-    return tuple(found[1][1:].split(".")) if found else None
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", serialize_by_alias=True)
-
-
-class Comparison(_Part):
-    """An operator and what it compares with."""
-
-    op: Operator = "eq"
-    value: Value = None
-
-    @model_validator(mode="after")
-    def _value_fits(self) -> "Comparison":
-        problem = _misfit(self.op, self.value)
-        if problem:
-            raise ValueError(problem)
-        return self
-
-    @property
-    def operands(self) -> list[Scalar]:
-        """The values compared with, always as a list."""
-        if self.value is None:
-            return []
-        return self.value if isinstance(self.value, list) else [self.value]
-
-
-Where: TypeAlias = dict[str, Scalar | Comparison]
-"""Conditions on one event's properties; all must hold. A bare scalar means equality."""
-
-
-class Sum(_Part):
+class Sum(Part):
     """A condition on the sum of a numeric property over the matching events; other values count as nothing."""
 
     property: str = Field(min_length=1)
     op: Literal["eq", "gt", "gte", "lt", "lte"]
-    value: StrictInt | StrictFloat
+    value: Number
 
 
-class All(_Part):
+class All(Part):
     """Every rule holds; an empty list always does."""
 
     all: list["Rule"]
 
 
-class Some(_Part):
+class Some(Part):
     """At least one rule holds; an empty list never does."""
 
     any: list["Rule"]
 
 
-class Not(_Part):
+class Not(Part):
     """The rule does not hold."""
 
     negated: "Rule" = Field(alias="not")
@@ -139,7 +49,7 @@ class AttributeRule(Comparison):
     attribute: str = Field(min_length=1, max_length=200)
 
 
-class EventRule(_Part):
+class EventRule(Part):
     """How often, within a span back from now (None: ever), the contact did something; with `sum`, both must hold."""
 
     event: str = Field(min_length=1, max_length=200)
@@ -167,13 +77,13 @@ class EventRule(_Part):
                 return count == 0
 
 
-class SegmentRule(_Part):
+class SegmentRule(Part):
     """The contact is in a segment now."""
 
     segment: UUID
 
 
-class MessageClause(_Part):
+class MessageClause(Part):
     """Which messages count. `node_id` alone means the message that this very enrollment got from that node."""
 
     action: MessageAction
@@ -188,25 +98,25 @@ class MessageClause(_Part):
         return self.node_id is not None and self.journey_id is None
 
 
-class MessageRule(_Part):
+class MessageRule(Part):
     """The contact got, opened or clicked one of our messages."""
 
     message: MessageClause
 
 
-class SubscribedRule(_Part):
+class SubscribedRule(Part):
     """The contact may hear about a topic by email."""
 
     subscribed: str = Field(min_length=1)
 
 
-class LifecycleRule(_Part):
+class LifecycleRule(Part):
     """The contact is at a stage of its life cycle."""
 
     lifecycle: str = Field(min_length=1)
 
 
-_KINDS: dict[str, type[_Part]] = {
+_KINDS: dict[str, type[Part]] = {
     "all": All,
     "any": Some,
     "not": Not,
@@ -289,7 +199,7 @@ def dump_rule(rule: Rule) -> dict[str, Any]:
     return rule.model_dump(mode="json", exclude_unset=True)
 
 
-def walk(rule: Rule) -> "list[Rule]":
+def walk(rule: Rule) -> list[Rule]:
     """Return the rule and everything in it, outermost first."""
     match rule:
         case All():
@@ -308,20 +218,10 @@ def has_references(rule: Rule) -> bool:
     return any(_needs_enrollment(part) for part in walk(rule))
 
 
-def where_has_references(where: Where) -> bool:
-    """Say whether a `where` refers to the enrollment's event."""
-    return any(reference_path(value) for operand in where.values() for value in operands(operand))
-
-
-def operands(condition: Scalar | Comparison) -> list[Scalar]:
-    """Return the values that a condition of a `where` compares with."""
-    return condition.operands if isinstance(condition, Comparison) else [condition]
-
-
 def _needs_enrollment(rule: Rule) -> bool:
     match rule:
         case AttributeRule():
-            return any(reference_path(value) for value in rule.operands)
+            return rule.has_references
         case EventRule():
             return where_has_references(rule.where)
         case MessageRule():
@@ -339,72 +239,3 @@ def _depth(data: object, level: int = 0) -> int:
 
 def _listed(data: object) -> list[object]:
     return data if isinstance(data, list) else []
-
-
-def _misfit(op: str, value: Value) -> str | None:
-    """Say what is wrong with a value for its operator, or return None."""
-    for item in value if isinstance(value, list) else [value]:
-        if isinstance(item, str) and "{{" in item and reference_path(item) is None:
-            return "a reference is written {{ event.name }}, and nothing else"
-    fits, need = _NEEDS[op]
-    return None if fits(value) else f"{op} needs {need}"
-
-
-def _is_scalar(value: Value) -> bool:
-    return value is not None and not isinstance(value, list)
-
-
-def _is_list(value: Value) -> bool:
-    return isinstance(value, list)
-
-
-def _is_text(value: Value) -> bool:
-    return isinstance(value, str)
-
-
-def _is_number(value: Value) -> bool:
-    return is_number(value) or reference_path(value) is not None
-
-
-def _is_time(value: Value) -> bool:
-    return parse_time(value) is not None or reference_path(value) is not None
-
-
-def _is_range(value: Value) -> bool:
-    if not isinstance(value, list) or len(value) != 2:
-        return False
-    return all(_is_number(item) for item in value) or all(_is_time(item) for item in value)
-
-
-def _is_span(value: Value) -> bool:
-    return isinstance(value, str) and _SPAN.match(value) is not None
-
-
-def _is_flag(value: Value) -> bool:
-    return value is None or isinstance(value, bool)
-
-
-_SCALAR = (_is_scalar, "one value")
-_LIST = (_is_list, "a list of values")
-_TEXT = (_is_text, "a text")
-_NUMBER = (_is_number, "a number")
-_TIME = (_is_time, "a time such as 2026-03-01 or 2026-03-01T09:00:00Z")
-
-_NEEDS: dict[str, tuple[Callable[[Value], bool], str]] = {
-    "eq": _SCALAR,
-    "ne": _SCALAR,
-    "in": _LIST,
-    "not_in": _LIST,
-    "contains": _SCALAR,
-    "starts_with": _TEXT,
-    "matches": _TEXT,
-    "gt": _NUMBER,
-    "gte": _NUMBER,
-    "lt": _NUMBER,
-    "lte": _NUMBER,
-    "between": (_is_range, "two numbers or two times, the lower first"),
-    "before": _TIME,
-    "after": _TIME,
-    "within_last": (_is_span, "a span such as 30d or 12h"),
-    "exists": (_is_flag, "true or false"),
-}
