@@ -1,0 +1,90 @@
+"""Keys for servers: `sk_...` for the API with a role, `wk_...` that may only send events. Shown once."""
+
+from datetime import timedelta
+from typing import Literal, cast
+from uuid import UUID
+
+from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from journeys.auth.models import ApiKey
+from journeys.auth.roles import RIGHTS, Principal, Role
+from journeys.auth.secret import digest, new_secret
+from journeys.auth.workspaces import FIRST_NAME, create_workspace, find_first_workspace
+from journeys.db.session import Database
+from journeys.errors import InvalidInput, NotFound
+
+KeyKind = Literal["api", "write"]
+PREFIXES: dict[KeyKind, str] = {"api": "sk_", "write": "wk_"}
+_SHOWN = 10
+_TOUCH_EVERY = timedelta(minutes=1)
+
+
+async def create_key(
+    database: Database, kind: KeyKind, role: Role | None, name: str, workspace_id: UUID | None = None
+) -> str:
+    """Make a key from the command line and return its secret; the first one also makes the first workspace."""
+    async with database.engine() as session:
+        if workspace_id is None:
+            workspace = await find_first_workspace(session) or await create_workspace(session, FIRST_NAME)
+            workspace_id = workspace.id
+        _, secret = await add_key(session, workspace_id, kind, role, name)
+        return secret
+
+
+async def add_key(
+    session: AsyncSession,
+    workspace_id: UUID,
+    kind: KeyKind,
+    role: Role | None,
+    name: str,
+    created_by: UUID | None = None,
+) -> tuple[ApiKey, str]:
+    """Store a new key; return its row and the secret, which nobody can read again."""
+    if kind == "api" and role not in RIGHTS:
+        raise InvalidInput(f"An API key needs a role: {', '.join(RIGHTS)}.")
+    secret = new_secret(PREFIXES[kind])
+    key = ApiKey(
+        workspace_id=workspace_id,
+        kind=kind,
+        name=name,
+        prefix=secret[:_SHOWN],
+        secret_hash=digest(secret),
+        role=role if kind == "api" else None,
+        created_by=created_by,
+    )
+    session.add(key)
+    await session.flush()
+    await session.refresh(key)
+    return key, secret
+
+
+async def find_principal(session: AsyncSession, secret: str) -> Principal | None:
+    """Return who this API key speaks for, or None when it is unknown or revoked. Write keys speak for nobody here."""
+    key = await session.scalar(
+        select(ApiKey).where(ApiKey.secret_hash == digest(secret), ApiKey.kind == "api", ApiKey.revoked_at.is_(None))
+    )
+    if key is None:
+        return None
+    stale = ApiKey.last_used_at.is_(None) | (ApiKey.last_used_at < func.now() - _TOUCH_EVERY)
+    await session.execute(update(ApiKey).where(ApiKey.id == key.id, stale).values(last_used_at=func.now()))
+    return Principal("key", key.id, key.name, key.workspace_id, cast(Role, key.role))
+
+
+async def list_keys(session: AsyncSession, workspace_id: UUID) -> list[ApiKey]:
+    """Return every key of a workspace, the newest first."""
+    query = select(ApiKey).where(ApiKey.workspace_id == workspace_id).order_by(ApiKey.id.desc())
+    return list(await session.scalars(query))
+
+
+async def revoke_key(session: AsyncSession, workspace_id: UUID, key_id: UUID) -> ApiKey:
+    """Stop a key from working, for good."""
+    key: ApiKey | None = await session.scalar(
+        update(ApiKey)
+        .where(ApiKey.workspace_id == workspace_id, ApiKey.id == key_id)
+        .values(revoked_at=func.coalesce(ApiKey.revoked_at, func.now()))
+        .returning(ApiKey)
+    )
+    if key is None:
+        raise NotFound("There is no such key.")
+    return key
