@@ -1,12 +1,12 @@
-"""Compare one stored value with what a rule says, in plain Python: called per event by the router, so it is quick."""
+"""Compare one stored value with what a rule says, in plain Python."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import lru_cache
 
-from journeys.rules.operators import Comparison, Where
-from journeys.rules.values import at_path, find_span, is_number, parse_time, resolve
+from journeys.rules.operators import Comparison
+from journeys.rules.values import find_span, is_number, parse_time, resolve
 
 _Test = Callable[[object, Sequence[object], datetime], bool]
 
@@ -14,23 +14,6 @@ _Test = Callable[[object, Sequence[object], datetime], bool]
 def compare(stored: object, condition: Comparison, payload: Mapping[str, object] | None, now: datetime) -> bool:
     """Say whether a stored value (None: missing) fits a condition; `payload` is the enrollment's event."""
     return _TESTS[condition.op](stored, [resolve(value, payload) for value in condition.operands], now)
-
-
-def matches_where(
-    where: Where,
-    properties: Mapping[str, object] | None,
-    payload: Mapping[str, object] | None = None,
-    now: datetime | None = None,
-) -> bool:
-    """Say whether an event's properties fit every condition of a `where`."""
-    for name, condition in where.items():
-        stored = at_path(properties, name.split("."))
-        if isinstance(condition, Comparison):
-            if not compare(stored, condition, payload, now or datetime.now(UTC)):
-                return False
-        elif not equal(stored, resolve(condition, payload)):
-            return False
-    return True
 
 
 def equal(stored: object, value: object) -> bool:

@@ -3,6 +3,8 @@
 The operators and what they mean are in `operators.py`. A name with dots (`address.city`) is a path into an object.
 """
 
+import operator
+from decimal import Decimal
 from typing import Annotated, Any, Literal, TypeAlias
 from uuid import UUID
 
@@ -23,6 +25,13 @@ class Sum(Part):
     property: str = Field(min_length=1)
     op: Literal["eq", "gt", "gte", "lt", "lte"]
     value: Number
+
+    def holds(self, total: Decimal | int) -> bool:
+        """Say whether a sum satisfies the condition."""
+        return bool(_SUM_TESTS[self.op](total, Decimal(str(self.value))))
+
+
+_SUM_TESTS = {"eq": operator.eq, "gt": operator.gt, "gte": operator.ge, "lt": operator.lt, "lte": operator.le}
 
 
 class All(Part):

@@ -1,0 +1,25 @@
+"""Match one event against a `where`: called per event by the router, so it is quick."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from journeys.rules.compare import compare, equal
+from journeys.rules.operators import Comparison, Where
+from journeys.rules.values import at_path, resolve
+
+
+def matches_where(
+    where: Where,
+    properties: Mapping[str, object] | None,
+    payload: Mapping[str, object] | None = None,
+    now: datetime | None = None,
+) -> bool:
+    """Say whether an event's properties fit every condition of a `where`."""
+    for name, condition in where.items():
+        stored = at_path(properties, name.split("."))
+        if isinstance(condition, Comparison):
+            if not compare(stored, condition, payload, now or datetime.now(UTC)):
+                return False
+        elif not equal(stored, resolve(condition, payload)):
+            return False
+    return True
