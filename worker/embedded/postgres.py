@@ -16,7 +16,8 @@ import psycopg
 from worker.embedded.account import Account, account_for
 from worker.embedded.ports import LOOPBACK
 from worker.embedded.secret_file import read_or_create
-from worker.embedded.server import EmbeddedServer, ServerFailed, end, find_program, open_log, tail
+from worker.embedded.server import EmbeddedServer, find_program
+from worker.managed import ProcessFailed, end, open_log, tail
 
 USER = DATABASE = "sojourn"
 OUTSIDE = Path("/var/lib/sojourn")
@@ -27,8 +28,10 @@ PROGRAMS = Path("pginstall/bin")
 class EmbeddedPostgres(EmbeddedServer):
     """Postgres with scram passwords on the loopback address; it drops to a plain account when we are root."""
 
-    name = "postgres"
     stop_signal = signal.SIGINT  # "fast": ends sessions, then writes a checkpoint
+
+    def __init__(self, home: Path, *, port: int = 0, quick: bool = False) -> None:
+        super().__init__("postgres", home, port=port, quick=quick)
 
     async def start(self) -> None:
         """Start the server, with its database, and return when it serves."""
@@ -114,7 +117,7 @@ class EmbeddedPostgres(EmbeddedServer):
             )
             status = await process.wait()
         if status:
-            raise ServerFailed(f"initdb ended with status {status}:\n{tail(self.log)}")
+            raise ProcessFailed(f"initdb ended with status {status}:\n{tail(self.log)}")
 
     async def _ensure_database(self) -> None:
         connection = await psycopg.AsyncConnection.connect(self._url("postgres"), autocommit=True)
@@ -151,7 +154,7 @@ def place_folder(folder: Path, account: Account | None) -> Path:
         if account:
             account.own(place)
     if not os.access(folder, os.W_OK) or (account and not account.can_enter(folder)):
-        raise ServerFailed(
+        raise ProcessFailed(
             f"{folder} belongs to another user: start as that user, or choose a folder with SOJOURN_HOME."
         )
     return folder.resolve()
@@ -163,7 +166,7 @@ def place_programs(programs: Path, account: Account | None) -> Path:
         return programs
     wheel = find_wheel()
     if wheel is None or programs != wheel / PROGRAMS:
-        raise ServerFailed(
+        raise ProcessFailed(
             f"{programs} is closed to other users, and Postgres cannot run as root: open it, or move it."
         )
     identity = f"{wheel} {(programs / 'postgres').stat().st_mtime_ns}"

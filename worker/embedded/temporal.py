@@ -14,10 +14,8 @@ from worker.embedded.server import EmbeddedServer, find_program
 class EmbeddedTemporal(EmbeddedServer):
     """Temporal's development server, set to lose nothing it has acknowledged."""
 
-    name = "temporal"
-
     def __init__(self, home: Path, *, port: int = 0, ui_port: int = 0, quick: bool = False) -> None:
-        super().__init__(home, port=port, quick=quick)
+        super().__init__("temporal", home, port=port, quick=quick)
         self.ui_port = ui_port
 
     @property

@@ -16,7 +16,8 @@ from worker.embedded.server import EmbeddedServer, find_program
 class EmbeddedValkey(EmbeddedServer):
     """Valkey with an append-only file, so that a crash loses nothing acknowledged."""
 
-    name = "valkey"
+    def __init__(self, home: Path, *, port: int = 0, quick: bool = False) -> None:
+        super().__init__("valkey", home, port=port, quick=quick)
 
     async def prepare(self) -> None:
         """Write the configuration; the password must not show in the process list."""

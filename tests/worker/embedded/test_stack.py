@@ -16,8 +16,8 @@ from temporalio.client import Client
 
 from worker.embedded import EmbeddedStack
 from worker.embedded.postgres import OUTSIDE
-from worker.embedded.server import ServerFailed, psutil_process
 from worker.embedded.stack import AlreadyRunning
+from worker.managed import ProcessFailed, live_process, read_record
 
 
 @pytest.fixture
@@ -39,9 +39,8 @@ async def killed_pid(home: Path) -> AsyncIterator[int]:
     supervisor.kill()
     await supervisor.wait()
     yield pid
-    for folder in ("postgres", "valkey"):
-        record = home / folder / "server.json"
-        orphan = psutil_process(json.loads(record.read_text())["pid"]) if record.exists() else None
+    for name in ("postgres", "valkey"):
+        orphan = read_record(home / "run" / f"{name}.json")
         if orphan:
             orphan.kill()
 
@@ -71,9 +70,9 @@ async def test_a_second_start_finds_the_data_and_the_ports_again(home: Path) -> 
 async def test_nothing_is_lost_when_the_supervisor_is_killed_and_its_servers_live_on(
     home: Path, killed_pid: int
 ) -> None:
-    assert psutil_process(killed_pid)
+    assert live_process(killed_pid)
     async with EmbeddedStack(home, parts={"postgres", "valkey"}) as stack:
-        assert psutil_process(killed_pid) is None
+        assert live_process(killed_pid) is None
         assert await rows(stack.database_url, "SELECT count(*) FROM kept") == [(2,)]
         async with Redis.from_url(stack.redis_url) as client:
             assert await client.get("kept") == b"yes"
@@ -92,7 +91,7 @@ async def test_a_stale_pid_file_that_names_a_stranger_stops_nobody(home: Path) -
         pass
     myself = psutil.Process()
     data = (home / "postgres" / "data").resolve()
-    (home / "postgres" / "server.json").write_text(json.dumps({"pid": myself.pid, "create_time": 1.0}))
+    (home / "run" / "postgres.json").write_text(json.dumps({"pid": myself.pid, "create_time": 1.0}))
     (data / "postmaster.pid").write_text(f"{myself.ppid()}\n{data}\n")
     async with EmbeddedStack(home, parts={"postgres"}) as stack:
         assert await rows(stack.database_url, "SELECT 1") == [(1,)]
@@ -130,6 +129,6 @@ async def test_a_server_that_does_not_start_shows_its_own_words_and_the_others_a
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         stack = EmbeddedStack(home, parts={"postgres", "valkey"}, quick=True, valkey_port=taken.getsockname()[1])
-        with pytest.raises(ServerFailed, match="Address already in use"):
+        with pytest.raises(ProcessFailed, match="Address already in use"):
             await stack.start()
     assert [server.process for server in stack.servers] == [None, None]
