@@ -1,8 +1,9 @@
 """Signed links in mails: one token names the message, and nobody else can make one."""
 
-import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as Base64Error
+from hashlib import blake2b
+from hmac import compare_digest
 from typing import NamedTuple
 from urllib.parse import quote
 from uuid import UUID
@@ -24,8 +25,7 @@ class TrackingTokens:
     def sign(self, workspace_id: UUID, message_id: UUID) -> str:
         """Return the token of a message: 64 characters that are safe in a URL."""
         named = workspace_id.bytes + message_id.bytes
-        signature = hmac.digest(self._message_key, named, "sha256")[:_SIGNATURE_BYTES]
-        return urlsafe_b64encode(named + signature).decode("ascii")
+        return urlsafe_b64encode(named + _sign(self._message_key, named)).decode("ascii")
 
     def verify(self, token: str) -> tuple[UUID, UUID] | None:
         """Return the workspace and message that a token names, or None when it is not ours."""
@@ -36,20 +36,18 @@ class TrackingTokens:
         except (Base64Error, ValueError):
             return None
         named, signature = raw[:32], raw[32:]
-        expected = hmac.digest(self._message_key, named, "sha256")[:_SIGNATURE_BYTES]
-        if not hmac.compare_digest(signature, expected):
+        if not compare_digest(signature, _sign(self._message_key, named)):
             return None
         return UUID(bytes=named[:16]), UUID(bytes=named[16:])
 
     def sign_destination(self, token: str, url: str) -> str:
         """Return the signature that lets a click of this message lead to this URL."""
-        signed = f"{token} {url}".encode()
-        signature = hmac.digest(self._destination_key, signed, "sha256")[:_SIGNATURE_BYTES]
+        signature = _sign(self._destination_key, f"{token} {url}".encode())
         return urlsafe_b64encode(signature).decode("ascii").rstrip("=")
 
     def verify_destination(self, token: str, url: str, signature: str) -> bool:
         """Say whether we ourselves wrote this URL into this message."""
-        return hmac.compare_digest(signature.encode(), self.sign_destination(token, url).encode())
+        return compare_digest(signature.encode(), self.sign_destination(token, url).encode())
 
 
 class MessageLinks(NamedTuple):
@@ -93,6 +91,11 @@ class MessageLinks(NamedTuple):
         """Return the redirect to a destination that was rendered for this message alone."""
         signature = self.tokens.sign_destination(self.token, destination)
         return f"{self.click_url}/{number}?to={quote(destination, safe='')}&s={signature}"
+
+
+def _sign(key: bytes, signed: bytes) -> bytes:
+    # Keyed BLAKE2b is a MAC in one pass: half the time of HMAC over SHA-256, and every mail pays it.
+    return blake2b(signed, key=key, digest_size=_SIGNATURE_BYTES).digest()
 
 
 def _derive(secret: bytes, purpose: bytes) -> bytes:

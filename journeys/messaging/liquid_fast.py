@@ -8,7 +8,7 @@ template with any other tag (loops, assignments) has no short way and is rendere
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from liquid import Environment, escape
+from liquid import Environment
 from liquid.ast import BlockNode, Node
 from liquid.builtin.content import ContentNode
 from liquid.builtin.expressions import FilteredExpression, Path, PositionalArgument, StringLiteral
@@ -175,12 +175,20 @@ def _path_output(path: list[str], default: str | None, autoescape: bool) -> Part
         except (LookupError, TypeError):
             return nothing
         if type(value) is str:
-            return (escape(value) if autoescape else value) if value else nothing
+            return (_escape(value) if autoescape else value) if value else nothing
         if value is None or (default is not None and (value is False or value == [] or value == {})):
             return nothing
         return to_liquid_string(value, autoescape)
 
     return render
+
+
+def _escape(text: str) -> str:
+    """Escape as the engine does, without wrapping the result in its own kind of string."""
+    if text.isalnum():
+        return text
+    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return text.replace("'", "&#39;").replace('"', "&#34;")
 
 
 def _plain_path(expression: Expression) -> list[str] | None:

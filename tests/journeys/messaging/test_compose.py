@@ -133,7 +133,7 @@ def test_the_text_part_is_read_off_the_html() -> None:
         f"<!-- no --><table><tr><td>a</td><td>b</td></tr></table>{FOOTER}</body></html>"
     )
     assert render(subject="s", html=source).text == (
-        "Hello Zoë <3\n\nYour order & more:\n\n- One\n- Two\n\n\nSee the shop (https://a.example/x) or https://b.example\n\n"
+        "Hello Zoë <3\n\nYour order & more:\n\n- One\n- Two\n\n\nSee the shop (https://a.example/x) or https://b.example\n\n\n"
         f"a b\nUnsubscribe ({LINKS.unsubscribe_url})"
     )
     assert render(subject="s", html=source, text="Own {{ contact.id }}").text == "Own 7"
