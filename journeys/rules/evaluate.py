@@ -78,7 +78,7 @@ def _each(rules: list[Rule], facts: Facts, path: str) -> tuple[Verdict, ...]:
 
 
 def _attribute(name: str, condition: Comparison, facts: Facts, path: str) -> Verdict:
-    stored = at_path(facts.attributes, [name] if name in facts.attributes else name.split("."))
+    stored = at_path(facts.attributes, name.split("."))
     matched = compare(stored, condition, facts.payload, facts.now)
     shown = "missing" if stored is None else repr(stored)
     return Verdict(matched, path, f"{name} is {shown}")
