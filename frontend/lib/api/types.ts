@@ -133,7 +133,7 @@ export interface Enrollment {
   node_id: string | null;
   entered_at: string;
   ended_at: string | null;
-  reason?: string | null;
+  end_reason: string | null;
 }
 
 export interface TraceStep {
@@ -197,14 +197,15 @@ export interface TimelineEvent {
 
 export interface ImportJob {
   id: string;
+  filename: string;
   state: 'queued' | 'running' | 'completed' | 'failed';
-  total: number | null;
-  processed: number;
-  created: number;
-  updated: number;
-  refused: number;
-  error?: string | null;
-  refused_url?: string | null;
+  dry_run: boolean;
+  total_bytes: number;
+  read_bytes: number;
+  created_count: number;
+  updated_count: number;
+  refused_count: number;
+  error: string | null;
 }
 
 // Segments
@@ -288,9 +289,9 @@ export interface OutboxMailDetail extends OutboxMail {
 
 export interface Topic {
   id: string;
-  slug: string;
+  key: string;
   name: string;
-  mode: 'opt_in' | 'opt_out';
+  policy: 'opt_in' | 'opt_out';
 }
 
 // Settings

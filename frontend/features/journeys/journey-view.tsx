@@ -1,0 +1,119 @@
+'use client';
+
+import { ExternalLink, Rocket } from 'lucide-react';
+import { useState } from 'react';
+import { StateBadge } from '@/components/state-badge';
+import { Button } from '@/components/ui/button';
+import { Loaded } from '@/components/ui/loaded';
+import { Page } from '@/components/ui/page';
+import { Skeleton } from '@/components/ui/skeleton';
+import { Stat } from '@/components/ui/stat';
+import { TabPanel, Tabs } from '@/components/ui/tabs';
+import type { Journey, JourneyStatus } from '@/lib/api/types';
+import { useSearchState } from '@/lib/use-search-state';
+import { JourneyMenu } from './journey-menu';
+import { JourneySettings } from './journey-settings';
+import { People } from './people';
+import { Picture } from './picture';
+import { PublishDialog } from './publish-dialog';
+import { useJourney, useJourneyStatus } from './queries';
+import { Versions } from './versions';
+
+const TABS = [
+  { value: 'picture', label: 'Picture' },
+  { value: 'people', label: 'People' },
+  { value: 'versions', label: 'Versions' },
+  { value: 'settings', label: 'Settings' },
+];
+
+export function JourneyView() {
+  const [id] = useSearchState('id');
+  const journey = useJourney(id);
+  return (
+    <Loaded query={journey} loading={<LoadingView />}>
+      {(loaded) => <OpenJourney journey={loaded} />}
+    </Loaded>
+  );
+}
+
+function OpenJourney({ journey }: { journey: Journey }) {
+  const { id, name, state, version, graph } = journey;
+  const [tab, setTab] = useSearchState('tab', 'picture');
+  const status = useJourneyStatus(id);
+  const about = (
+    <span className="flex items-center gap-2">
+      <StateBadge state={status.data?.state ?? state} />
+      {version && <span className="num text-ink-3 text-xs">Version {version}</span>}
+    </span>
+  );
+  return (
+    <Page
+      title={name}
+      about={about}
+      back={{ href: '/journeys', label: 'Journeys' }}
+      actions={<Actions journey={journey} status={status.data} />}
+    >
+      <Numbers id={id} counts={status.data?.counts} />
+      <Tabs label="Journey" tabs={TABS} value={tab} onValueChange={setTab}>
+        <TabPanel value="picture" className="flex flex-1 flex-col outline-none">
+          <Picture journeyId={id} graph={graph} />
+        </TabPanel>
+        <TabPanel value="people">
+          <People journeyId={id} graph={graph} />
+        </TabPanel>
+        <TabPanel value="versions">
+          <Versions journeyId={id} live={version} />
+        </TabPanel>
+        <TabPanel value="settings">
+          <JourneySettings journey={journey} />
+        </TabPanel>
+      </Tabs>
+    </Page>
+  );
+}
+
+function Actions({ journey, status }: { journey: Journey; status?: JourneyStatus }) {
+  const [publishing, setPublishing] = useState(false);
+  const { id, name, state } = journey;
+  return (
+    <>
+      {status?.temporal_ui_url && (
+        <Button asChild>
+          <a href={status.temporal_ui_url} target="_blank" rel="noreferrer">
+            Temporal <ExternalLink />
+          </a>
+        </Button>
+      )}
+      {state === 'draft' && (
+        <Button look="primary" onClick={() => setPublishing(true)}>
+          <Rocket /> Publish
+        </Button>
+      )}
+      <JourneyMenu journey={journey} />
+      {publishing && <PublishDialog id={id} name={name} isLive={false} onClose={() => setPublishing(false)} />}
+    </>
+  );
+}
+
+function Numbers({ id, counts }: { id: string; counts?: JourneyStatus['counts'] }) {
+  const people = (state?: string) => `/journeys/view?id=${id}&tab=people${state ? `&state=${state}` : ''}`;
+  return (
+    <div className="flex gap-6 overflow-x-auto px-4 pb-4 sm:px-6">
+      <Stat label="Entered" value={counts?.entered} href={people()} />
+      <Stat label="Active" value={counts?.active} href={people('active')} />
+      <Stat label="Completed" value={counts?.completed} href={people('completed')} />
+      <Stat label="Exited" value={counts?.exited} href={people('exited')} />
+      <Stat label="Failed" value={counts?.failed} href={people('failed')} />
+    </div>
+  );
+}
+
+function LoadingView() {
+  return (
+    <div role="status" aria-label="Loading" className="flex flex-1 flex-col gap-4 p-6">
+      <Skeleton className="h-7 w-64" />
+      <Skeleton className="h-11 w-96 max-w-full" />
+      <Skeleton className="min-h-96 flex-1" />
+    </div>
+  );
+}

@@ -1,0 +1,90 @@
+'use client';
+
+import { queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { api } from '@/lib/api/client';
+import { usePages } from '@/lib/api/pages';
+import type {
+  Enrollment,
+  Example,
+  Graph,
+  Journey,
+  JourneyRow,
+  JourneyStatus,
+  JourneyVersion,
+  Page,
+  Validation,
+} from '@/lib/api/types';
+import { useLiveQueries } from '@/lib/live/use-live';
+
+const LIST = '/api/journeys';
+const one = (id: string) => `${LIST}/${id}`;
+
+export const useJourneys = () => usePages<JourneyRow>(LIST);
+
+export const useJourney = (id: string) => useQuery({ queryKey: [LIST, id], queryFn: () => api.get<Journey>(one(id)) });
+
+const statusQuery = (id: string) =>
+  queryOptions({ queryKey: [LIST, id, 'status'], queryFn: () => api.get<JourneyStatus>(`${one(id)}/status`) });
+
+/** State and counts, kept fresh by the live socket. */
+export function useJourneyStatus(id: string) {
+  useLiveQueries(`journey:${id}`, statusQuery(id).queryKey);
+  return useQuery(statusQuery(id));
+}
+
+/** One node's share of the status: a node is drawn again only when its own numbers move. */
+export const useNodeCounts = (id: string, nodeId: string) =>
+  useQuery({ ...statusQuery(id), select: ({ nodes }) => nodes[nodeId] ?? null }).data;
+
+export const useValidation = (id: string, enabled: boolean) =>
+  useQuery({ queryKey: [LIST, id, 'validation'], queryFn: () => api.post<Validation>(`${one(id)}/validate`), enabled });
+
+export const useVersions = (id: string) =>
+  useQuery({
+    queryKey: [LIST, id, 'versions'],
+    queryFn: () => api.get<Page<JourneyVersion>>(`${one(id)}/versions`),
+    select: (page) => page.items,
+  });
+
+export const useEnrollments = (id: string, filters: { node?: string; state?: string }) =>
+  usePages<Enrollment>(`${one(id)}/enrollments`, filters);
+
+export const useExamples = () =>
+  useQuery({
+    queryKey: ['/api/examples'],
+    queryFn: () => api.get<Page<Example>>('/api/examples'),
+    select: (page) => page.items,
+  });
+
+export interface NewJourney {
+  name: string;
+  graph: Graph;
+  settings: Record<string, unknown>;
+}
+
+export const useCreateJourney = () =>
+  useChange((journey: NewJourney) => api.post<Journey>(LIST, journey), { quiet: true });
+
+/** A journey as a file: the server reads the YAML and names what is wrong with it. */
+export const useImportJourney = () =>
+  useChange((yaml: string) => api.post<Journey>(`${LIST}/import`, { content: yaml }), { quiet: true });
+
+/** What can be done to a journey as a whole. */
+export function useJourneyActions(id: string) {
+  return {
+    publish: useChange((in_flight: string) => api.post<{ version: number }>(`${one(id)}/publish`, { in_flight })),
+    pause: useChange(() => api.post(`${one(id)}/pause`)),
+    resume: useChange((waits: string) => api.post(`${one(id)}/resume`, { waits })),
+    archive: useChange(() => api.post(`${one(id)}/archive`)),
+  };
+}
+
+/** A change after which every list and number of journeys is asked for again. */
+function useChange<In, Out>(send: (input: In) => Promise<Out>, meta?: Record<string, unknown>) {
+  const cache = useQueryClient();
+  return useMutation({
+    mutationFn: send,
+    meta,
+    onSuccess: () => cache.invalidateQueries({ predicate: ({ queryKey }) => String(queryKey[0]).startsWith(LIST) }),
+  });
+}

@@ -1,0 +1,52 @@
+'use client';
+
+import Link from 'next/link';
+import { Tooltip } from '@/components/ui/tooltip';
+import type { NodeCounts } from '@/lib/api/types';
+import { cn } from '@/lib/cn';
+import { formatCompact, humanize } from '@/lib/format';
+import { useNodeCounts } from './queries';
+
+const sum = (reasons: Record<string, number>) => Object.values(reasons).reduce((total, n) => total + n, 0);
+
+function skippedBecause(skipped: NodeCounts['skipped']): string {
+  const reasons = Object.entries(skipped).map(([reason, n]) => `${humanize(reason)}: ${n}`);
+  return reasons.length ? `Skipped. ${reasons.join(', ')}` : 'Skipped';
+}
+
+function Count({ value, label, name, className }: { value: number; label: string; name: string; className?: string }) {
+  return (
+    <Tooltip text={label}>
+      <span className={cn('inline-flex items-baseline gap-1', className)}>
+        <span className="num font-medium">{formatCompact(value)}</span>
+        <span>{name}</span>
+      </span>
+    </Tooltip>
+  );
+}
+
+/** How many came, are here and went on; it leads to the people. Quiet, and as wide when the numbers move. */
+export function StepCounts({ journeyId, nodeId }: { journeyId: string; nodeId: string }) {
+  const counts = useNodeCounts(journeyId, nodeId);
+  if (!counts) return null;
+  const skipped = sum(counts.skipped);
+  return (
+    <Link
+      href={`/journeys/view?id=${journeyId}&tab=people&node=${nodeId}`}
+      className="nopan flex h-7 items-center gap-3 overflow-hidden whitespace-nowrap border-t px-3 text-2xs text-ink-3 hover:bg-hover"
+    >
+      <Count value={counts.entered} name="in" label="Entered this step" />
+      {counts.waiting > 0 && (
+        <Count value={counts.waiting} name="here" label="Waiting here now" className="text-accent-ink" />
+      )}
+      <Count value={counts.passed} name="on" label="Went on" />
+      {counts.converted > 0 && (
+        <Count value={counts.converted} name="converted" label="Converted" className="text-ok" />
+      )}
+      {skipped > 0 && (
+        <Count value={skipped} name="skipped" label={skippedBecause(counts.skipped)} className="text-warn" />
+      )}
+      {counts.failed > 0 && <Count value={counts.failed} name="failed" label="Failed" className="text-bad" />}
+    </Link>
+  );
+}

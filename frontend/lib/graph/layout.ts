@@ -1,0 +1,42 @@
+import dagre from '@dagrejs/dagre';
+import type { Graph, GraphNode } from '@/lib/api/types';
+
+export const NODE_WIDTH = 240;
+export const NODE_HEIGHT = 92;
+
+type Positions = Map<string, { x: number; y: number }>;
+
+const overlap = (a: GraphNode, b: GraphNode): boolean =>
+  !!a.position &&
+  !!b.position &&
+  Math.abs(a.position.x - b.position.x) < NODE_WIDTH &&
+  Math.abs(a.position.y - b.position.y) < NODE_HEIGHT;
+
+/** Whether a picture drawn at the stored positions could not be read: some are missing, or nodes lie on each other. */
+export function needsLayout({ nodes }: Graph): boolean {
+  return nodes.some((node, index) => !node.position || nodes.slice(index + 1).some((other) => overlap(node, other)));
+}
+
+/** Places every node below those that lead to it; edges that close a loop do not push anything down. */
+export function layOut({ nodes, edges }: Graph): Positions {
+  const drawing = new dagre.graphlib.Graph({ multigraph: true })
+    .setGraph({ rankdir: 'TB', nodesep: 48, ranksep: 72 })
+    .setDefaultEdgeLabel(() => ({}));
+  for (const { id } of nodes) drawing.setNode(id, { width: NODE_WIDTH, height: NODE_HEIGHT });
+  for (const { id, source, target } of edges) {
+    if (drawing.hasNode(source) && drawing.hasNode(target)) drawing.setEdge(source, target, {}, id);
+  }
+  dagre.layout(drawing);
+  return new Map(
+    nodes.map(({ id }) => {
+      const { x, y } = drawing.node(id);
+      return [id, { x: x - NODE_WIDTH / 2, y: y - NODE_HEIGHT / 2 }];
+    }),
+  );
+}
+
+/** The stored positions where they make a readable picture, else our own. */
+export function positionsOf(graph: Graph): Positions {
+  if (needsLayout(graph)) return layOut(graph);
+  return new Map(graph.nodes.map(({ id, position }) => [id, position ?? { x: 0, y: 0 }]));
+}
