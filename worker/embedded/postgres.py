@@ -191,9 +191,10 @@ def open_folder(folder: Path) -> Path:
 def processes_in(folder: Path) -> list[psutil.Process]:
     """Return the processes whose working folder is this one: a cluster's main process and its sessions."""
     found = []
+    place = str(folder.resolve())
     for process in psutil.process_iter():
         try:
-            if process.cwd() == str(folder):
+            if process.cwd() == place:
                 found.append(process)
         except (psutil.Error, OSError):
             continue

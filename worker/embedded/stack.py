@@ -65,7 +65,7 @@ class EmbeddedStack:
 
     async def start(self) -> None:
         """Start the servers at once; when one fails, the others are stopped and its error raised."""
-        self._take_lock()
+        self.lock()
         outcomes = await asyncio.gather(*(server.start() for server in self.servers), return_exceptions=True)
         failures = [outcome for outcome in outcomes if isinstance(outcome, BaseException)]
         if failures:
@@ -73,12 +73,18 @@ class EmbeddedStack:
             raise failures[0]
 
     async def stop(self) -> None:
-        """Stop the servers, the store last."""
+        """Stop the servers, the store last, and let the home go."""
         for server in self.servers:
             await server.stop()
         if self._lock is not None:
             self._lock.close()
             self._lock = None
+
+    async def stop_leftovers(self) -> None:
+        """Stop the servers that a killed supervisor of this home left behind."""
+        self.lock()
+        for server in self.servers:
+            await server.stop_leftovers()
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -87,8 +93,15 @@ class EmbeddedStack:
     async def __aexit__(self, *_: object) -> None:
         await self.stop()
 
-    def _take_lock(self) -> None:
-        """Hold the home as long as this process lives: the system drops the lock when it is killed."""
+    @property
+    def locked(self) -> bool:
+        """Whether this process holds the home."""
+        return self._lock is not None
+
+    def lock(self) -> None:
+        """Hold the home until `stop`; when this process is killed, the system lets it go."""
+        if self._lock is not None:
+            return
         self.home.mkdir(parents=True, exist_ok=True)
         lock = (self.home / "lock").open("a")
         try:

@@ -1,0 +1,66 @@
+"""The `sojourn` command: what the API does, from a terminal."""
+
+import asyncio
+import sys
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from journeys.db.migrate import upgrade
+from journeys.errors import SojournError, Unavailable
+from journeys.settings import Settings
+from worker import cli_key
+from worker.addresses import connected_settings
+from worker.doctor import examine
+from worker.embedded.ports import PortTaken
+from worker.embedded.stack import AlreadyRunning
+from worker.managed import ProcessFailed
+from worker.supervisor import Supervisor, stop_running
+
+app = typer.Typer(name="sojourn", help="Customer journeys that last.", no_args_is_help=True, add_completion=False)
+app.add_typer(cli_key.app, name="key")
+console = Console(soft_wrap=True, highlight=False)
+
+
+@app.command()
+def up() -> None:
+    """Start everything, and run until Ctrl-C or `sojourn down`."""
+    asyncio.run(Supervisor(Settings(), lambda line: console.print(line, markup=False)).run())
+
+
+@app.command()
+def down() -> None:
+    """Stop the Sojourn that runs here."""
+    stopped = asyncio.run(stop_running(Settings()))
+    console.print("Stopped." if stopped else "Nothing was running.")
+
+
+@app.command()
+def doctor() -> None:
+    """Check the database, its migrations, Redis, Temporal and the disk."""
+    findings = asyncio.run(examine(connected_settings()))
+    table = Table("part", "", "detail", box=None)
+    for finding in findings:
+        table.add_row(finding.part, "[green]ok[/]" if finding.healthy else "[red]broken[/]", finding.detail)
+    console.print(table)
+    if not all(finding.healthy for finding in findings):
+        raise typer.Exit(1)
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to the newest schema."""
+    settings = connected_settings()
+    if not settings.database_url:
+        raise Unavailable("No database: start one with `sojourn up`, or set DATABASE_URL.")
+    upgrade(settings.database_url, settings.events_retain_days)
+
+
+def main() -> None:
+    """Run a command; what a person can mend is one sentence, not a traceback."""
+    try:
+        app()
+    except (SojournError, ProcessFailed, PortTaken, AlreadyRunning) as error:
+        Console(stderr=True, soft_wrap=True, highlight=False).print(str(error), markup=False)
+        sys.exit(1)
