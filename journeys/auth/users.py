@@ -70,7 +70,7 @@ async def list_members(session: AsyncSession, workspace_id: UUID) -> list[Member
     """Return the people of a workspace by name."""
     query = select(User, Membership.role).join(Membership, Membership.user_id == User.id)
     rows = await session.execute(query.where(Membership.workspace_id == workspace_id).order_by(User.name, User.id))
-    return [Member(user, cast(Role, role)) for user, role in rows.tuples()]
+    return [Member(user, cast(Role, role)) for user, role in rows]
 
 
 async def get_member(session: AsyncSession, workspace_id: UUID, user_id: UUID) -> Member:

@@ -1,0 +1,56 @@
+"""The people of a workspace."""
+
+from uuid import UUID
+
+from fastapi import APIRouter
+
+from api.deps import EngineSession, Owner, Reader, Session, SettingsDep
+from api.schemas.auth import Invite, Invited, MemberRead, MemberUpdate
+from api.schemas.base import Page
+from journeys.auth import links, users
+from journeys.auth.audit import record_change
+from journeys.auth.users import Member
+
+router = APIRouter(prefix="/api/users", tags=["users"])
+
+
+@router.get("")
+async def list_users(session: Session, reader: Reader) -> Page[MemberRead]:
+    """Return the people of the workspace."""
+    return Page(items=[_read(member) for member in await users.list_members(session, reader.workspace_id)])
+
+
+@router.post("", status_code=201)
+async def invite_user(body: Invite, actor: Owner, session: EngineSession, settings: SettingsDep) -> Invited:
+    """Make a link that lets a person join; hand it to them yourself. A new one replaces the one before."""
+    secret = await links.invite(session, actor.workspace_id, body.email, body.role)
+    await record_change(session, actor, "invited", "user", body.email, {"role": body.role})
+    return Invited(email=body.email, role=body.role, link=links.link_url(settings.public_url, secret))
+
+
+@router.patch("/{user_id}")
+async def change_user_role(user_id: UUID, body: MemberUpdate, actor: Owner, session: EngineSession) -> MemberRead:
+    """Give a person another role."""
+    before = await users.get_member(session, actor.workspace_id, user_id)
+    await users.change_role(session, actor.workspace_id, user_id, body.role)
+    await record_change(session, actor, "changed", "user", user_id, {"role": [before.role, body.role]})
+    return _read(before._replace(role=body.role))
+
+
+@router.delete("/{user_id}", status_code=204)
+async def remove_user(user_id: UUID, actor: Owner, session: EngineSession) -> None:
+    """Take a person out of the workspace and sign them out."""
+    await users.remove_member(session, actor.workspace_id, user_id)
+    await record_change(session, actor, "removed", "user", user_id)
+
+
+def _read(member: Member) -> MemberRead:
+    user, role = member
+    return MemberRead(
+        id=user.id,
+        email=user.email,
+        name=user.name,
+        role=role,
+        disabled=user.disabled_at is not None,
+        created_at=user.created_at,
+    )

@@ -1,0 +1,145 @@
+"""Signing in, and who may do what."""
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from api.deps import COOKIE
+from journeys.auth.keys import create_key
+from journeys.auth.links import first_owner_link
+from journeys.auth.roles import Role
+from journeys.db.session import Database
+from tests.api.conftest import PASSWORD, client_of, make_key, setup_body
+
+
+async def test_the_first_owner_sets_up_with_a_link_that_works_once(fresh_app: FastAPI) -> None:
+    database = fresh_app.state.database
+    stale = await first_owner_link(database, "http://test")
+    link = await first_owner_link(database, "http://test")
+    assert stale
+    assert link
+    async with client_of(fresh_app) as client:
+        assert (await client.get("/api/config")).json()["needs_setup"] is True
+        assert (await client.post("/api/auth/setup", json=setup_body(stale))).status_code == 404
+        answer = await client.post("/api/auth/setup", json=setup_body(link))
+        assert answer.status_code == 200
+        assert answer.json()["user"]["email"] == "ada@example.com"
+        assert answer.json()["workspace"]["name"] == "Fernweh Supply"
+        assert answer.json()["role"] == "owner"
+        assert (await client.post("/api/auth/setup", json=setup_body(link))).status_code == 404
+        assert (await client.get("/api/config")).json()["needs_setup"] is False
+    assert await first_owner_link(database, "http://test") is None
+
+
+async def test_the_first_owner_takes_over_the_workspace_that_a_first_key_made(fresh_app: FastAPI) -> None:
+    database = fresh_app.state.database
+    key = await create_key(database, "api", "owner", "script")
+    link = await first_owner_link(database, "http://test")
+    assert link
+    async with client_of(fresh_app) as client:
+        mine = (await client.post("/api/auth/setup", json=setup_body(link))).json()["workspace"]
+    async with client_of(fresh_app, Authorization=f"Bearer {key}") as server:
+        assert (await server.get("/api/auth/me")).json()["workspace"] == mine
+
+
+async def test_signing_out_ends_the_session(browser: httpx.AsyncClient) -> None:
+    cookie = browser.cookies[COOKIE]
+    assert (await browser.post("/api/auth/sign-out")).status_code == 204
+    browser.cookies.set(COOKIE, cookie)
+    assert (await browser.get("/api/auth/me")).status_code == 401
+    wrong = await browser.post("/api/auth/sign-in", json={"email": "ada@example.com", "password": "wrong"})
+    assert wrong.status_code == 401
+    assert wrong.headers["Content-Type"] == "application/problem+json"
+    right = await browser.post("/api/auth/sign-in", json={"email": "ADA@example.com", "password": PASSWORD})
+    assert right.status_code == 200
+
+
+async def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(browser: httpx.AsyncClient) -> None:
+    answer = await browser.post("/api/auth/sign-in", json={"email": "ada@example.com", "password": PASSWORD})
+    cookie = answer.headers["Set-Cookie"].lower()
+    assert "httponly" in cookie
+    assert "samesite=lax" in cookie
+
+
+@pytest.mark.parametrize("token", [None, "", "guessed"])
+async def test_a_change_from_a_browser_needs_the_csrf_token(browser: httpx.AsyncClient, token: str | None) -> None:
+    del browser.headers["X-CSRF-Token"]
+    headers = {} if token is None else {"X-CSRF-Token": token}
+    answer = await browser.patch("/api/workspace", json={"name": "Stolen"}, headers=headers)
+    assert answer.status_code == 403
+    assert (await browser.get("/api/workspace")).json()["name"] == "Fernweh Supply"
+
+
+async def test_guessing_passwords_is_slowed_down_and_others_still_sign_in(fresh_app: FastAPI) -> None:
+    async with client_of(fresh_app) as client:
+        attempt = {"email": "victim@example.com", "password": "guess"}
+        answers = [await client.post("/api/auth/sign-in", json=attempt) for _ in range(9)]
+        assert [answer.status_code for answer in answers] == [401] * 8 + [429]
+        assert int(answers[-1].headers["Retry-After"]) > 0
+        other = await client.post("/api/auth/sign-in", json={"email": "other@example.com", "password": "guess"})
+        assert other.status_code == 401
+
+
+async def test_a_key_is_shown_once_and_stops_when_it_is_revoked(client: httpx.AsyncClient, app: FastAPI) -> None:
+    made = (await client.post("/api/keys", json={"name": "shop", "role": "marketer"})).json()
+    assert made["key"].startswith(made["prefix"])
+    listed = (await client.get("/api/keys")).json()["items"]
+    assert all("key" not in each for each in listed)
+    async with client_of(app, Authorization=f"Bearer {made['key']}") as server:
+        assert (await server.get("/api/auth/me")).json()["role"] == "marketer"
+        assert (await client.delete(f"/api/keys/{made['id']}")).status_code == 204
+        assert (await server.get("/api/auth/me")).status_code == 401
+
+
+async def test_a_write_key_cannot_read(client: httpx.AsyncClient, app: FastAPI) -> None:
+    made = (await client.post("/api/keys", json={"name": "site", "kind": "write"})).json()
+    assert made["key"].startswith("wk_")
+    async with client_of(app, Authorization=f"Bearer {made['key']}") as site:
+        assert (await site.get("/api/workspace")).status_code == 401
+
+
+@pytest.mark.parametrize(("role", "status"), [("owner", 200), ("marketer", 403), ("developer", 403), ("analyst", 403)])
+async def test_only_an_owner_changes_the_workspace(database: Database, app: FastAPI, role: Role, status: int) -> None:
+    _, key = await make_key(database, role)
+    async with client_of(app, Authorization=f"Bearer {key}") as client:
+        assert (await client.patch("/api/workspace", json={"name": "New"})).status_code == status
+        assert (await client.get("/api/workspace")).status_code == 200
+
+
+async def test_a_developer_cannot_make_an_owners_key(database: Database, app: FastAPI) -> None:
+    _, key = await make_key(database, "developer")
+    async with client_of(app, Authorization=f"Bearer {key}") as client:
+        assert (await client.post("/api/keys", json={"name": "up", "role": "owner"})).status_code == 403
+
+
+async def test_an_invited_person_joins_with_the_role_they_were_given(
+    browser: httpx.AsyncClient, fresh_app: FastAPI
+) -> None:
+    invited = (await browser.post("/api/users", json={"email": "bo@example.com", "role": "analyst"})).json()
+    token = invited["link"].partition("token=")[2]
+    async with client_of(fresh_app) as client:
+        about = (await client.post("/api/auth/link", json={"token": token})).json()
+        assert about == {
+            "purpose": "invite",
+            "email": "bo@example.com",
+            "role": "analyst",
+            "workspace_name": "Fernweh Supply",
+        }
+        joined = await client.post("/api/auth/setup", json={"token": token, "name": "Bo", "password": PASSWORD})
+        assert joined.json()["role"] == "analyst"
+        client.headers["X-CSRF-Token"] = joined.json()["csrf_token"]
+        assert (await client.post("/api/keys", json={"name": "k", "role": "analyst"})).status_code == 403
+        assert (await browser.delete(f"/api/users/{joined.json()['user']['id']}")).status_code == 204
+        assert (await client.get("/api/auth/me")).status_code == 401
+
+
+async def test_the_last_owner_stays_an_owner(browser: httpx.AsyncClient) -> None:
+    me = (await browser.get("/api/auth/me")).json()["user"]["id"]
+    assert (await browser.patch(f"/api/users/{me}", json={"role": "analyst"})).status_code == 409
+    assert (await browser.delete(f"/api/users/{me}")).status_code == 409
+
+
+async def test_every_change_is_in_the_audit_log(client: httpx.AsyncClient) -> None:
+    await client.patch("/api/workspace", json={"name": "Renamed"})
+    entry = (await client.get("/api/audit")).json()["items"][0]
+    assert (entry["action"], entry["entity"], entry["diff"]) == ("changed", "workspace", {"name": ["Shop", "Renamed"]})

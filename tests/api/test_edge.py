@@ -1,0 +1,71 @@
+"""What every answer has in common: errors, limits, headers, idempotent repeats."""
+
+import httpx
+import pytest
+
+
+async def test_an_error_is_a_problem_document(anonymous: httpx.AsyncClient) -> None:
+    for path, status in (("/api/nothing", 404), ("/api/workspace", 401)):
+        answer = await anonymous.get(path)
+        assert answer.status_code == status
+        assert answer.headers["Content-Type"] == "application/problem+json"
+        assert answer.json()["status"] == status
+
+
+async def test_a_wrong_field_is_named_by_a_pointer(client: httpx.AsyncClient) -> None:
+    answer = await client.patch("/api/workspace", json={"time_zone": "Mars/Olympus", "colour": "red"})
+    assert answer.status_code == 422
+    assert {each["pointer"] for each in answer.json()["errors"]} == {"/time_zone", "/colour"}
+
+
+async def test_a_body_that_is_not_json_is_named(client: httpx.AsyncClient) -> None:
+    answer = await client.post("/api/keys", content="{", headers={"Content-Type": "application/json"})
+    assert (answer.status_code, answer.json()["title"]) == (400, "Not JSON")
+
+
+async def test_a_large_body_is_refused(client: httpx.AsyncClient) -> None:
+    answer = await client.post("/api/keys", json={"name": "x" * 1_100_000})
+    assert answer.status_code == 413
+
+
+@pytest.mark.parametrize("text", ["a\x00b", "\ud800"])
+async def test_characters_that_cannot_be_stored_are_refused(client: httpx.AsyncClient, text: str) -> None:
+    body = '{"name": "x' + text.encode("unicode_escape").decode().replace("\\x00", "\\u0000") + '", "role": "analyst"}'
+    answer = await client.post("/api/keys", content=body, headers={"Content-Type": "application/json"})
+    assert answer.status_code == 422
+
+
+async def test_a_wrong_cursor_is_refused(client: httpx.AsyncClient) -> None:
+    assert (await client.get("/api/audit?cursor=nonsense")).status_code == 422
+
+
+async def test_a_repeated_post_makes_one_thing_and_gets_the_same_answer(client: httpx.AsyncClient) -> None:
+    headers = {"Idempotency-Key": "once"}
+    first = await client.post("/api/keys", json={"name": "k", "role": "analyst"}, headers=headers)
+    again = await client.post("/api/keys", json={"name": "k", "role": "analyst"}, headers=headers)
+    assert (again.status_code, again.json()) == (201, first.json())
+    assert again.headers["Idempotency-Replayed"] == "true"
+    assert len((await client.get("/api/keys")).json()["items"]) == 2
+    other = await client.post("/api/keys", json={"name": "other", "role": "analyst"}, headers=headers)
+    assert other.status_code == 422
+
+
+async def test_a_refused_post_may_be_tried_again_under_its_key(client: httpx.AsyncClient) -> None:
+    headers = {"Idempotency-Key": "again"}
+    assert (await client.post("/api/keys", json={"name": "k"}, headers=headers)).status_code == 422
+    assert (await client.post("/api/keys", json={"name": "k", "role": "analyst"}, headers=headers)).status_code == 201
+
+
+async def test_answers_carry_security_headers_and_an_id(anonymous: httpx.AsyncClient) -> None:
+    answer = await anonymous.get("/healthz", headers={"X-Request-ID": "abcdefgh-1"})
+    assert answer.headers["X-Request-ID"] == "abcdefgh-1"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+
+
+async def test_metrics_count_requests_by_route(anonymous: httpx.AsyncClient) -> None:
+    await anonymous.get("/healthz")
+    assert (
+        'sojourn_http_requests_total{method="GET",route="/healthz",status="200"}'
+        in (await anonymous.get("/metrics")).text
+    )
