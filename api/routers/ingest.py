@@ -69,7 +69,7 @@ async def read_received(request: Request, keys: Keys, settings: SettingsDep) -> 
     return payload, Received(workspace_id, received_at, sent_at, settings.events_retain_days)
 
 
-Request_ = Annotated[tuple[Any, Received], Depends(read_received)]
+Body = Annotated[tuple[Any, Received], Depends(read_received)]
 
 
 def _body_of(model: type[Message]) -> dict[str, Any]:
@@ -100,7 +100,7 @@ _BATCH_BODY = {
 
 @router.post("/batch", openapi_extra=_BATCH_BODY, response_model=Accepted, response_model_exclude_none=True)
 @router.post("/b", include_in_schema=False, response_model=Accepted, response_model_exclude_none=True)
-async def receive_batch(received: Request_, batcher: Batcher) -> Accepted:
+async def receive_batch(received: Body, batcher: Batcher) -> Accepted:
     """Store a batch of messages; those that cannot be stored are named, with the reason, and the others are."""
     payload, common = received
     messages = payload.get("batch")
@@ -118,7 +118,7 @@ def _receiver(model: type[Message], short: str) -> None:
     """Add the route of one kind of message, also under the letter that Segment's browser client uses."""
     kind = model.__name__.lower()
 
-    async def receive(received: Request_, batcher: Batcher) -> Accepted:
+    async def receive(received: Body, batcher: Batcher) -> Accepted:
         payload, common = received
         try:
             event = normalize(payload | {"type": kind}, common)

@@ -1,11 +1,11 @@
 """Segment's traits as attributes of a contact: those with a column of their own, and the rest."""
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any
-from zoneinfo import available_timezones
+
+from journeys.contacts.addresses import normalize_address
+from journeys.contacts.time_zones import is_time_zone
 
 COLUMNS = {
     "email": "email",
@@ -24,9 +24,6 @@ COLUMNS = {
     "lifecycle": "lifecycle",
 }
 """Traits by the names that Segment's clients use, and the column of each."""
-
-_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
-_LONGEST_ADDRESS = 320
 
 
 @dataclass(slots=True)
@@ -78,17 +75,8 @@ def _set_column(result: Traits, column: str, value: Any) -> None:
         result.columns[column] = fit
 
 
-def _email(value: str) -> str | None:
-    return value.lower() if len(value) <= _LONGEST_ADDRESS and _ADDRESS.fullmatch(value) else None
-
-
-@lru_cache
-def _time_zones() -> frozenset[str]:
-    return frozenset(available_timezones())
-
-
 def _time_zone(value: str) -> str | None:
-    return value if value in _time_zones() else None
+    return value if is_time_zone(value) else None
 
 
-_CHECKS: dict[str, Callable[[str], str | None]] = {"email": _email, "time_zone": _time_zone}
+_CHECKS: dict[str, Callable[[str], str | None]] = {"email": normalize_address, "time_zone": _time_zone}

@@ -79,7 +79,7 @@ async def test_identify_sets_columns_and_merges_attributes(database: Database, w
 
 
 async def test_the_same_traits_again_change_nothing(database: Database, workspace_id: UUID) -> None:
-    same = identify({"email": "a@b.c", "plan": "pro", "gone": None}, userId="u1")
+    same = identify({"email": "a@example.com", "plan": "pro", "gone": None}, userId="u1")
     await store(database, workspace_id, same)
     (before,) = await contacts(database, workspace_id)
     await store(database, workspace_id, same)
@@ -89,15 +89,15 @@ async def test_the_same_traits_again_change_nothing(database: Database, workspac
 async def test_a_visitor_who_signs_up_keeps_contact_and_history(database: Database, workspace_id: UUID) -> None:
     await store(database, workspace_id, track(anonymousId="a1"))
     (visitor,) = await contacts(database, workspace_id)
-    await store(database, workspace_id, identify({"email": "a@b.c"}, userId="u1", anonymousId="a1"))
+    await store(database, workspace_id, identify({"email": "a@example.com"}, userId="u1", anonymousId="a1"))
     (contact,) = await contacts(database, workspace_id)
-    assert (contact["id"], contact["external_id"], contact["email"]) == (visitor["id"], "u1", "a@b.c")
+    assert (contact["id"], contact["external_id"], contact["email"]) == (visitor["id"], "u1", "a@example.com")
 
 
 async def test_a_visitor_who_signs_in_is_merged_with_all_that_names_them(
     database: Database, workspace_id: UUID
 ) -> None:
-    await store(database, workspace_id, identify({"email": "a@b.c", "plan": "pro"}, userId="u1"))
+    await store(database, workspace_id, identify({"email": "a@example.com", "plan": "pro"}, userId="u1"))
     await store(
         database, workspace_id, identify({"plan": "none", "seen": 1}, anonymousId="a1"), track(anonymousId="a1")
     )
@@ -144,11 +144,11 @@ async def test_a_shared_device_follows_whoever_signed_in_last(database: Database
 
 
 async def test_an_address_of_somebody_else_stays_theirs_and_is_noted(database: Database, workspace_id: UUID) -> None:
-    await store(database, workspace_id, identify({"email": "a@b.c"}, userId="u1"))
-    await store(database, workspace_id, identify({"email": "A@b.c"}, userId="u2"))
+    await store(database, workspace_id, identify({"email": "a@example.com"}, userId="u1"))
+    await store(database, workspace_id, identify({"email": "A@example.com"}, userId="u2"))
     first, second = await contacts(database, workspace_id)
-    assert (first["email"], second["email"]) == ("a@b.c", None)
-    assert second["attributes"] == {"refused_email": "a@b.c"}
+    assert (first["email"], second["email"]) == ("a@example.com", None)
+    assert second["attributes"] == {"refused_email": "a@example.com"}
     note = "The address belongs to another contact; kept as the attribute refused_email."
     assert (await events(database, workspace_id))[-1]["context"] == {"notes": [note]}
 
@@ -159,10 +159,10 @@ async def test_a_user_takes_over_the_contact_from_a_list_with_their_address(
     imported = new_id()
     async with database.engine() as session:
         await session.execute(
-            text("INSERT INTO contacts (id, workspace_id, email) VALUES (:id, :w, 'a@b.c')"),
+            text("INSERT INTO contacts (id, workspace_id, email) VALUES (:id, :w, 'a@example.com')"),
             {"id": imported, "w": workspace_id},
         )
-    await store(database, workspace_id, identify({"email": "a@b.c"}, userId="u1"))
+    await store(database, workspace_id, identify({"email": "a@example.com"}, userId="u1"))
     (contact,) = await contacts(database, workspace_id)
     assert (contact["id"], contact["external_id"]) == (imported, "u1")
 
@@ -195,13 +195,13 @@ async def test_a_visitor_and_a_user_of_one_batch_are_one_contact(database: Datab
 async def test_batches_that_race_for_the_same_new_people_make_each_once(database: Database, workspace_id: UUID) -> None:
     def batch(n: int) -> list[Incoming]:
         people = [f"u{i}" for i in range(20)]
-        sent = [identify({"email": f"{who}@b.c"}, userId=who, anonymousId=f"a-{who}-{n % 3}") for who in people]
+        sent = [identify({"email": f"{who}@example.com"}, userId=who, anonymousId=f"a-{who}-{n % 3}") for who in people]
         return [message(workspace_id, **fields) for fields in (sent if n % 2 else sent[::-1])]
 
     stored = await asyncio.gather(*(store_events(database, batch(n)) for n in range(8)))
     assert stored == [20] * 8
     found = await contacts(database, workspace_id)
-    assert sorted(contact["email"] for contact in found) == sorted(f"u{i}@b.c" for i in range(20))
+    assert sorted(contact["email"] for contact in found) == sorted(f"u{i}@example.com" for i in range(20))
     assert len(await events(database, workspace_id)) == 160
 
 
