@@ -1,0 +1,107 @@
+"""When contacts wake who wait until a time of their own: worked out once per distinct zone and value, in groups."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from journeys.contacts.models import STANDARD_ATTRIBUTES
+from journeys.db.json import to_json
+from journeys.nodes.ops import HoldUntil
+
+
+@dataclass(frozen=True)
+class Wakes:
+    """The distinct wake times of a batch (None: past), and the SQL that gives each contact's index among them."""
+
+    times: list[datetime | None]
+    path_sql: str
+    values: dict[str, Any]
+
+
+async def find_wakes(session: AsyncSession, batch_id: UUID, op: HoldUntil, now: datetime, workspace_zone: str) -> Wakes:
+    """Group a batch by wake time: one time per distinct (time zone, attribute value) among its contacts."""
+    zone_sql = "coalesce(c.time_zone, :workspace_zone)" if op.time_zone == "contact" else "CAST(:fixed_zone AS text)"
+    value_sql = _value_sql(op.attribute)
+    values = {"workspace_zone": workspace_zone, "fixed_zone": op.time_zone, "attribute": op.attribute}
+    rows = await session.execute(
+        text(f"""
+            SELECT DISTINCT {zone_sql} AS zone, {value_sql} AS value
+            FROM enrollments e LEFT JOIN contacts c ON c.id = e.contact_id
+            WHERE e.batch_id = :batch_id AND e.state = 'active'
+        """),
+        {"batch_id": batch_id, **values},
+    )
+    times: dict[datetime | None, int] = {}
+    known = []
+    for zone, value in rows:
+        wake = next_wake(op, value, zone, workspace_zone, now)
+        known.append({"zone": zone, "value": value, "path": times.setdefault(wake, len(times))})
+    lookup = f"""
+        (SELECT k.path FROM jsonb_to_recordset(CAST(:known AS jsonb)) AS k(zone text, value text, path int)
+         WHERE k.zone = {zone_sql} AND k.value IS NOT DISTINCT FROM {value_sql})"""
+    return Wakes(list(times), lookup, {**values, "known": to_json(known)})
+
+
+def _value_sql(attribute: str | None) -> str:
+    if attribute is None:
+        return "CAST(NULL AS text)"
+    if attribute in STANDARD_ATTRIBUTES:
+        return f"c.{attribute}"
+    return "c.attributes ->> :attribute"
+
+
+def next_wake(op: HoldUntil, value: str | None, zone: str, workspace_zone: str, now: datetime) -> datetime | None:
+    """Return when one contact goes on, rounded up to the minute; None when that is past or cannot be told."""
+    tz = _zone(zone, workspace_zone)
+    if op.attribute is not None:
+        at = _own_time(value, op.time, tz)
+    elif op.at is not None:
+        at = op.at if op.at.tzinfo else op.at.replace(tzinfo=tz)
+    else:
+        at = _next_local(op.weekday, op.time, tz, now)
+    return _ceil_minute(at) if at is not None and at > now else None
+
+
+def _zone(name: str, fallback: str) -> ZoneInfo:
+    for each in (name, fallback):
+        try:
+            return ZoneInfo(each)
+        except (ZoneInfoNotFoundError, ValueError):
+            continue
+    return ZoneInfo("UTC")
+
+
+def _own_time(value: str | None, at: str | None, tz: ZoneInfo) -> datetime | None:
+    """Read a contact's date or time; a date without a time means `at`, or midnight, where the contact is."""
+    try:
+        moment = datetime.fromisoformat(value) if value else None
+    except ValueError:
+        moment = None
+    if moment is None:
+        return None
+    local = moment.astimezone(tz) if moment.tzinfo else moment.replace(tzinfo=tz)
+    return _at_time(local.date(), at, tz) if at else local
+
+
+def _next_local(weekdays: list[int] | None, at: str | None, tz: ZoneInfo, now: datetime) -> datetime:
+    """Return the next local moment on one of the weekdays (any day when None) at a time (midnight when None)."""
+    today = now.astimezone(tz).date()
+    days = (today + timedelta(days=n) for n in range(9))
+    moments = (_at_time(day, at, tz) for day in days if weekdays is None or day.weekday() in weekdays)
+    return next(moment for moment in moments if moment > now)
+
+
+def _at_time(day: date, at: str | None, tz: ZoneInfo) -> datetime:
+    """Return that day's local time. A time that a clock change skips means as long after midnight as it says."""
+    return datetime.combine(day, time.fromisoformat(at) if at else time.min, tz)
+
+
+def _ceil_minute(at: datetime) -> datetime:
+    utc = at.astimezone(ZoneInfo("UTC"))
+    floor = utc.replace(second=0, microsecond=0)
+    return floor if floor == utc else floor + timedelta(minutes=1)

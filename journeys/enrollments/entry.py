@@ -1,0 +1,210 @@
+"""The one door into a journey: every contact that enters, from whatever trigger, passes `enter`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from journeys.contracts import RunInput, Token
+from journeys.db.ids import new_id, new_ids
+from journeys.db.json import to_json
+from journeys.enrollments.counts import JOURNEY, Counts, record_counts
+from journeys.enrollments.dispatches import start_run
+from journeys.graph.settings import ReEntryAfter
+from journeys.graph.loading import LoadedPlan
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A contact at the door. `cause` is the id of what brought it (an event, a request): a repeat of it never enters twice."""
+
+    contact_id: UUID
+    cause: str
+    key: str | None = None
+    payload: dict[str, Any] | None = None
+    received_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Entered:
+    """Who came in: how many, how many were refused, and the token of their batch (None when nobody did)."""
+
+    n: int
+    refused: int
+    token: Token | None
+
+
+async def enter(session: AsyncSession, plan: LoadedPlan, trigger_id: str, candidates: Sequence[Candidate]) -> Entered:
+    """Enroll those whom the re-entry rule admits, as one batch, which the caller gives a run; log the refusals."""
+    settings = plan.plan.settings
+    door = _Door.of(settings.re_entry)
+    rows, doubles = door.rows(candidates)
+    batch_id = new_id()
+    result = await session.execute(
+        door.statement,
+        {
+            "rows": to_json(rows),
+            "journey_id": plan.journey_id,
+            "version_id": plan.version_id,
+            "workspace_id": plan.workspace_id,
+            "trigger_id": trigger_id,
+            "batch_id": batch_id,
+            "days": door.pause,
+            "refusal": door.refusal,
+        },
+    )
+    n, refused = result.one()
+    if not n:
+        return Entered(0, refused + doubles, None)
+    token = await _seat(session, plan, trigger_id, batch_id, n)
+    return Entered(n, refused + doubles, token)
+
+
+async def _seat(session: AsyncSession, plan: LoadedPlan, trigger_id: str, batch_id: UUID, n: int) -> Token | None:
+    """Put a new batch at the node behind its trigger; None when there is no such node and the passage ends at once."""
+    counts = Counts(plan.workspace_id, plan.journey_id, plan.version_id)
+    counts.add(JOURNEY, "entered", n)
+    counts.add(trigger_id, "entered", n)
+    counts.add(trigger_id, "passed", n)
+    target = plan.plan.target(trigger_id, "next")
+    if target is None:
+        counts.add(JOURNEY, "completed", n)
+        await session.execute(
+            text("UPDATE enrollments SET state = 'completed', ended_at = now() WHERE batch_id = :id"), {"id": batch_id}
+        )
+        await record_counts(session, counts)
+        return None
+    counts.add(target, "entered", n)
+    counts.add(target, "waiting", n)
+    await record_counts(session, counts)
+    node = plan.plan.nodes[target]
+    return Token(batch_id=batch_id, node_id=target, title=node.title, size=n, effect=node.is_effect)
+
+
+async def give_run(
+    session: AsyncSession,
+    plan: LoadedPlan,
+    tokens: Sequence[Token],
+    *,
+    contact_id: UUID | None = None,
+    bulk: bool = False,
+) -> UUID:
+    """Start one run for new batches: write the batches, the run, and the dispatch that is owed; return the run's id."""
+    run_id = new_id()
+    await session.execute(
+        _BATCHES,
+        {
+            "rows": to_json([{"id": t.batch_id, "node_id": t.node_id, "n": t.size} for t in tokens]),
+            "workspace_id": plan.workspace_id,
+            "journey_id": plan.journey_id,
+            "version_id": plan.version_id,
+            "run_id": run_id,
+        },
+    )
+    run = RunInput(
+        run_id=run_id,
+        workspace_id=plan.workspace_id,
+        journey_id=plan.journey_id,
+        version_id=plan.version_id,
+        journey=plan.journey_name,
+        version=plan.number,
+        tokens=list(tokens),
+    )
+    await start_run(session, run, plan.slug, contact_id=contact_id, bulk=bulk)
+    return run_id
+
+
+_BATCHES = text("""
+    INSERT INTO batches (id, workspace_id, journey_id, version_id, run_id, node_id, size)
+    SELECT x.id, :workspace_id, :journey_id, :version_id, :run_id, x.node_id, x.n
+    FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS x(id uuid, node_id text, n int)
+""")
+
+
+@dataclass(frozen=True)
+class _Door:
+    """A re-entry rule as an upsert: its unique key decides, whoever comes at the same time."""
+
+    kind: str
+    pause: timedelta
+    refusal: str
+
+    @classmethod
+    def of(cls, re_entry: str | ReEntryAfter) -> "_Door":
+        if isinstance(re_entry, ReEntryAfter):
+            days = re_entry.after.days
+            return cls("after", timedelta(days=days), f"entered less than {days} days ago")
+        refusals = {
+            "once": "entered before",
+            "per_key": "entered before with this key",
+            "always": "this event let the contact in already",
+        }
+        return cls(re_entry, timedelta(0), refusals[re_entry])
+
+    def rows(self, candidates: Sequence[Candidate]) -> tuple[list[dict[str, Any]], int]:
+        """Return one row per contact and key, the first to come, and how many were left out."""
+        first: dict[tuple[UUID, str], dict[str, Any]] = {}
+        ids = new_ids(len(candidates))
+        for enrollment_id, each in zip(ids, candidates, strict=True):
+            key = {"always": each.cause, "per_key": each.key or ""}.get(self.kind, "")
+            first.setdefault(
+                (each.contact_id, key),
+                {
+                    "enrollment_id": enrollment_id,
+                    "contact_id": each.contact_id,
+                    "entry_key": key,
+                    "key": each.key,
+                    "cause": each.cause,
+                    "payload": each.payload,
+                    "received_at": each.received_at,
+                },
+            )
+        return list(first.values()), len(candidates) - len(first)
+
+    @property
+    def statement(self) -> Any:
+        """Return the statement that admits; `after` lets a contact in again once its pause is over."""
+        return _ENTER_AFTER if self.kind == "after" else _ENTER_ONCE
+
+
+def _enter_sql(on_conflict: str) -> str:
+    return f"""
+    WITH x AS MATERIALIZED (
+        SELECT x.*, c.id IS NOT NULL AS known
+        FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS x(enrollment_id uuid, contact_id uuid, entry_key text,
+             key text, cause text, payload jsonb, received_at timestamptz)
+        LEFT JOIN contacts c ON c.id = x.contact_id AND c.workspace_id = :workspace_id AND c.erased_at IS NULL),
+    won AS (
+        INSERT INTO entries AS n (journey_id, contact_id, key, workspace_id)
+        SELECT :journey_id, contact_id, entry_key, :workspace_id FROM x WHERE known ORDER BY contact_id, entry_key
+        ON CONFLICT (journey_id, contact_id, key) {on_conflict}
+        RETURNING contact_id, key),
+    enrolled AS (
+        INSERT INTO enrollments (id, workspace_id, journey_id, version_id, contact_id, batch_id, key, entry_node_id,
+                                 payload, since_at)
+        SELECT x.enrollment_id, :workspace_id, :journey_id, :version_id, x.contact_id, :batch_id, x.key, :trigger_id,
+               x.payload, coalesce(x.received_at, now())
+        FROM x JOIN won ON won.contact_id = x.contact_id AND won.key = x.entry_key RETURNING id),
+    stepped AS (
+        INSERT INTO steps (enrollment_id, at, node_id, workspace_id, visit, outlet, reason)
+        SELECT x.enrollment_id, now(), :trigger_id, :workspace_id, 1, 'next', x.cause
+        FROM x JOIN won ON won.contact_id = x.contact_id AND won.key = x.entry_key),
+    refused AS (
+        INSERT INTO entry_refusals (workspace_id, journey_id, contact_id, reason, detail)
+        SELECT :workspace_id, :journey_id, x.contact_id,
+               CASE WHEN x.known THEN CAST(:refusal AS text) ELSE 'no such contact' END,
+               jsonb_build_object('cause', x.cause, 'key', x.key)
+        FROM x LEFT JOIN won ON won.contact_id = x.contact_id AND won.key = x.entry_key
+        WHERE won.contact_id IS NULL RETURNING 1)
+    SELECT (SELECT count(*) FROM enrolled), (SELECT count(*) FROM refused)
+    """
+
+
+_ENTER_ONCE = text(_enter_sql("DO NOTHING"))
+_ENTER_AFTER = text(
+    _enter_sql("DO UPDATE SET last_entered_at = now() WHERE n.last_entered_at <= now() - CAST(:days AS interval)")
+)

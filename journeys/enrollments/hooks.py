@@ -1,0 +1,201 @@
+"""Call a webhook for each enrollment of a batch, at most a few at a time, each with its own idempotency key.
+
+The receiver is told the key (`Idempotency-Key`), so a call whose answer was lost is made again, never silently dropped.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import httpx
+from sqlalchemy import text
+
+from journeys.contracts import StageOrder, Token
+from journeys.db.ids import new_id
+from journeys.db.json import to_json
+from journeys.db.session import Database
+from journeys.enrollments.sending import LeaseHeld
+from journeys.enrollments.stages import Answered, Ledger, finish_effect, open_stage
+from journeys.messaging.liquid import RenderError, Template, parse_template
+from journeys.nodes.ops import CallWebhook
+
+OUTLET_SQL = "CASE m.state WHEN 'done' THEN 'done' WHEN 'failed' THEN 'failed' ELSE 'retry' END"
+LEDGER = Ledger("effects", OUTLET_SQL, ("done", "failed"))
+RETRY_IN = timedelta(minutes=1)
+LAST_ATTEMPT = 6
+CHUNK, AT_ONCE = 200, 20
+LEASE_MARGIN = timedelta(seconds=10)
+TEMPORARY = {408, 425, 429, 500, 502, 503, 504}
+"""Answers worth another try; any other that is not 2xx is final."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """One claimed call."""
+
+    enrollment_id: UUID
+    visit: int
+    context: dict[str, Any]
+    attempts: int
+
+
+@dataclass
+class HookStage:
+    """One attempt at one webhook stage."""
+
+    database: Database
+    http: httpx.AsyncClient
+    order: StageOrder
+    progress: Callable[[int], None] = lambda _: None
+
+    async def run(self) -> list[Token]:
+        """Call for everyone in the batch, then move the batch on."""
+        async with self.database.workspace(self.order.workspace_id) as session:
+            opened = await open_stage(session, self.order)
+        if isinstance(opened, Answered):
+            return opened.tokens
+        op = opened.node.op
+        assert isinstance(op, CallWebhook)
+        self._op, self._opened, self._claim_id = op, opened, new_id()
+        self._templates = _Templates.of(op)
+        done = 0
+        while calls := await self._claim():
+            gate = asyncio.Semaphore(AT_ONCE)
+            answers = await asyncio.gather(*(self._call(each, gate) for each in calls))
+            await self._record(answers)
+            done += len(calls)
+            self.progress(done)
+        await self._refuse_if_alive()
+        async with self.database.workspace(self.order.workspace_id) as session:
+            return await finish_effect(session, self.order, LEDGER, RETRY_IN)
+
+    async def _claim(self) -> Sequence[Call]:
+        """Claim calls that were never made, are due again, or whose attempt died."""
+        lease = timedelta(seconds=self._op.timeout_seconds) * (CHUNK // AT_ONCE) + LEASE_MARGIN
+        async with self.database.workspace(self.order.workspace_id) as session:
+            rows = await session.execute(
+                _CLAIM,
+                {
+                    "batch_id": self._opened.batch.id,
+                    "node_id": self._opened.node.id,
+                    "claim_id": self._claim_id,
+                    "lease": lease,
+                    "size": CHUNK,
+                },
+            )
+            return [
+                Call(row.id, row.visit, {"contact": row.contact or {}, "event": row.payload or {}}, row.attempts)
+                for row in rows
+            ]
+
+    async def _call(self, call: Call, gate: asyncio.Semaphore) -> dict[str, Any]:
+        """Make one call and return its ledger row."""
+        row: dict[str, Any] = {"id": call.enrollment_id, "visit": call.visit, "outcome": None}
+        try:
+            request = self._templates.render(call.context)
+        except RenderError as error:
+            return {**row, "state": "failed", "reason": f"render: {error.detail}"[:300]}
+        key = f"{call.enrollment_id}:{self._opened.node.id}:{call.visit}"
+        try:
+            async with gate:
+                answer = await self.http.request(
+                    self._op.method,
+                    request["url"],
+                    headers={**request["headers"], "Idempotency-Key": key},
+                    content=request["body"],
+                    timeout=self._op.timeout_seconds,
+                )
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            return {**row, **_later(call, f"{type(error).__name__}: {error}"[:300])}
+        row["outcome"] = {"status": answer.status_code}
+        if answer.is_success:
+            return {**row, "state": "done", "reason": None}
+        reason = f"answered {answer.status_code}"
+        return {**row, **(_later(call, reason) if answer.status_code in TEMPORARY else _failed(reason))}
+
+    async def _record(self, rows: Sequence[dict[str, Any]]) -> None:
+        async with self.database.workspace(self.order.workspace_id) as session:
+            await session.execute(
+                _RECORD,
+                {"rows": to_json(list(rows)), "node_id": self._opened.node.id, "claim_id": self._claim_id},
+            )
+
+    async def _refuse_if_alive(self) -> None:
+        """Wait for calls that another attempt holds: they are settled by it, or claimed once its lease is over."""
+        async with self.database.workspace(self.order.workspace_id) as session:
+            seconds = await session.scalar(
+                _ALIVE, {"batch_id": self._opened.batch.id, "node_id": self._opened.node.id}
+            )
+        if seconds is not None:
+            raise LeaseHeld(max(float(seconds), 1.0))
+
+
+def _later(call: Call, reason: str) -> dict[str, Any]:
+    return {"state": "deferred", "reason": reason} if call.attempts < LAST_ATTEMPT else _failed(reason)
+
+
+def _failed(reason: str) -> dict[str, Any]:
+    return {"state": "failed", "reason": reason}
+
+
+@dataclass(frozen=True)
+class _Templates:
+    """The Liquid of a webhook, parsed once per stage."""
+
+    url: Template
+    headers: dict[str, Template]
+    body: Template | None
+
+    @classmethod
+    def of(cls, op: CallWebhook) -> "_Templates":
+        headers = {name: parse_template(value, html=False) for name, value in op.headers.items()}
+        body = parse_template(op.body, html=False) if op.body is not None else None
+        return cls(parse_template(op.url, html=False), headers, body)
+
+    def render(self, context: dict[str, Any]) -> dict[str, Any]:
+        """Return url, headers and body for one contact; without a body of its own, contact and event go as JSON."""
+        headers = {name: each.render(context) for name, each in self.headers.items()}
+        body = self.body.render(context) if self.body else to_json(context)
+        if not any(name.lower() == "content-type" for name in headers):
+            headers["Content-Type"] = "application/json"
+        return {"url": self.url.render(context), "headers": headers, "body": body}
+
+
+_CLAIM = text("""
+    WITH due AS (
+        SELECT e.id, e.visit, e.workspace_id, e.contact_id, e.payload
+        FROM enrollments e
+        LEFT JOIN effects m ON m.enrollment_id = e.id AND m.node_id = :node_id AND m.visit = e.visit
+        WHERE e.batch_id = :batch_id AND e.state = 'active'
+          AND (m.state IS NULL OR (m.state = 'deferred' AND m.claim_id IS DISTINCT FROM :claim_id)
+               OR (m.state = 'calling' AND m.lease_until <= now()))
+        ORDER BY e.id LIMIT :size),
+    claimed AS (
+        INSERT INTO effects AS m (enrollment_id, node_id, visit, workspace_id, contact_id, kind, state, claim_id,
+                                  lease_until)
+        SELECT id, :node_id, visit, workspace_id, contact_id, 'webhook', 'calling', :claim_id,
+               now() + CAST(:lease AS interval) FROM due
+        ON CONFLICT (enrollment_id, node_id, visit) DO UPDATE
+            SET state = 'calling', claim_id = :claim_id, lease_until = excluded.lease_until, attempts = m.attempts + 1
+            WHERE m.state = 'deferred' OR (m.state = 'calling' AND m.lease_until <= now())
+        RETURNING m.enrollment_id, m.attempts)
+    SELECT d.id, d.visit, d.payload, k.attempts, to_jsonb(c) - 'attributes' || c.attributes AS contact
+    FROM due d JOIN claimed k ON k.enrollment_id = d.id LEFT JOIN contacts c ON c.id = d.contact_id ORDER BY d.id
+""")
+
+_RECORD = text("""
+    UPDATE effects m SET state = x.state, reason = x.reason, outcome = x.outcome, lease_until = NULL,
+        done_at = CASE WHEN x.state <> 'deferred' THEN now() END
+    FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS x(id uuid, visit int, state text, reason text, outcome jsonb)
+    WHERE m.enrollment_id = x.id AND m.node_id = :node_id AND m.visit = x.visit AND m.claim_id = :claim_id
+      AND m.state = 'calling'
+""")
+
+_ALIVE = text("""
+    SELECT max(extract(epoch FROM m.lease_until - now()))::float8
+    FROM enrollments e JOIN effects m ON m.enrollment_id = e.id AND m.node_id = :node_id AND m.visit = e.visit
+    WHERE e.batch_id = :batch_id AND e.state = 'active' AND m.state = 'calling'
+""")

@@ -1,0 +1,114 @@
+"""Take many contacts into a journey, chunk by chunk: a segment's members at publish, or a list from the API.
+
+Each chunk is one transaction that enrolls a full batch, starts its run and moves the cursor, so that a crash loses and
+repeats nothing.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.engine import Row
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from journeys.db.ids import new_id
+from journeys.db.json import to_json
+from journeys.enrollments.entry import Candidate, enter, give_run
+from journeys.graph.loading import LoadedPlan, get_plan
+
+
+async def create_intake(
+    session: AsyncSession,
+    plan: LoadedPlan,
+    trigger_id: str,
+    *,
+    segment_id: UUID | None = None,
+    contact_ids: Sequence[UUID] | None = None,
+    payload: dict[str, Any] | None = None,
+    key: str | None = None,
+) -> UUID:
+    """Owe a journey the contacts of a segment (as it is when they are read) or of a list; return the intake's id."""
+    intake_id = new_id()
+    source = {
+        "segment_id": segment_id,
+        "contact_ids": sorted(contact_ids) if contact_ids is not None else None,
+        "payload": payload,
+        "key": key,
+    }
+    await session.execute(
+        text("""
+            INSERT INTO intakes (id, workspace_id, journey_id, version_id, entry_node_id, source)
+            VALUES (:id, :workspace_id, :journey_id, :version_id, :trigger_id, CAST(:source AS jsonb))
+        """),
+        {
+            "id": intake_id,
+            "workspace_id": plan.workspace_id,
+            "journey_id": plan.journey_id,
+            "version_id": plan.version_id,
+            "trigger_id": trigger_id,
+            "source": to_json(source),
+        },
+    )
+    return intake_id
+
+
+async def take_intake(session: AsyncSession) -> Row[Any] | None:
+    """Lock one unfinished intake of a journey that is live, or return None."""
+    result = await session.execute(
+        text("""
+            SELECT i.* FROM intakes i JOIN journeys j ON j.id = i.journey_id
+            WHERE i.finished_at IS NULL AND j.state = 'live' ORDER BY i.id LIMIT 1 FOR UPDATE OF i SKIP LOCKED
+        """)
+    )
+    return result.one_or_none()
+
+
+async def advance_intake(session: AsyncSession, intake: Row[Any], size: int) -> int:
+    """Enroll the next chunk of an intake and move its cursor; return how many were looked at, 0 when it is done."""
+    plan = await get_plan(session, intake.version_id)
+    ids = await _next_contacts(session, intake, size)
+    source = intake.source
+    candidates = [Candidate(each, f"intake:{intake.id}", source.get("key"), source.get("payload")) for each in ids]
+    entered = await enter(session, plan, intake.entry_node_id, candidates) if candidates else None
+    if entered and entered.token:
+        single = ids[0] if len(ids) == 1 else None
+        await give_run(session, plan, [entered.token], contact_id=single, bulk=len(ids) > 1)
+    await session.execute(
+        text("""
+            UPDATE intakes SET cursor = coalesce(:cursor, cursor), entered = entered + :entered,
+                refused = refused + :refused, finished_at = CASE WHEN :done THEN now() END
+            WHERE id = :id
+        """),
+        {
+            "id": intake.id,
+            "cursor": ids[-1] if ids else None,
+            "entered": entered.n if entered else 0,
+            "refused": entered.refused if entered else 0,
+            "done": len(ids) < size,
+        },
+    )
+    return len(ids)
+
+
+async def _next_contacts(session: AsyncSession, intake: Row[Any], size: int) -> list[UUID]:
+    """Return the next contacts in id order."""
+    source = intake.source
+    if source.get("contact_ids") is not None:
+        after = str(intake.cursor) if intake.cursor else ""
+        return [UUID(each) for each in source["contact_ids"] if each > after][:size]
+    rows = await session.scalars(
+        text("""
+            SELECT contact_id FROM segment_members
+            WHERE segment_id = :segment_id AND workspace_id = :workspace_id
+              AND (CAST(:cursor AS uuid) IS NULL OR contact_id > :cursor)
+            ORDER BY contact_id LIMIT :size
+        """),
+        {
+            "segment_id": source["segment_id"],
+            "workspace_id": intake.workspace_id,
+            "cursor": intake.cursor,
+            "size": size,
+        },
+    )
+    return list(rows)

@@ -1,0 +1,223 @@
+"""Route one window of events: what each contact did moves them in, on and out of journeys, in one transaction.
+
+For all contacts of the window at once: roll-ups, segments, entries, exits and goals, waits. What goes on from there is
+new batches, one run per journey version, and the dispatches that start them.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from journeys.contracts import Token
+from journeys.db.json import to_json
+from journeys.enrollments.entry import Candidate, enter, give_run
+from journeys.enrollments.exits import Ending, drop_empty, end_enrollments, lock_batches
+from journeys.enrollments.goals import credit
+from journeys.enrollments.matching import Travellers, find_endings, find_goals, find_releases, load_travellers
+from journeys.enrollments.releases import release
+from journeys.events.stats import update_stats
+from journeys.graph.loading import LoadedPlan, list_live_plans
+from journeys.nodes.ops import Trigger
+from journeys.rules.where import matches_where
+from journeys.segments.membership import refresh_contacts
+
+PROFILE = "profile"
+"""The type of a queue row that says only that a contact changed; it is no event."""
+
+
+@dataclass(frozen=True)
+class Lease:
+    """Which partitions a router holds, by its own id and their fences."""
+
+    owner: UUID
+    fences: dict[int, int]
+
+
+@dataclass
+class Routed:
+    """What a window did: how many queue rows it took, and which journeys changed, by workspace."""
+
+    taken: int = 0
+    journeys: dict[UUID, set[UUID]] = field(default_factory=lambda: defaultdict(set))
+    contacts: dict[UUID, set[UUID]] = field(default_factory=lambda: defaultdict(set))
+
+
+class LeaseLost(Exception):
+    """Another router holds a partition now; nothing of this window may be written."""
+
+
+_FENCE = text("""
+    SELECT count(*) FROM router_leases l JOIN jsonb_to_recordset(CAST(:held AS jsonb)) AS x(partition int, fence bigint)
+      ON x.partition = l.partition AND x.fence = l.fence
+    WHERE l.owner = :owner AND l.expires_at > clock_timestamp()
+""")
+
+_TAKE = text("""
+    WITH due AS MATERIALIZED (
+        SELECT seq FROM event_queue WHERE partition = ANY(CAST(:partitions AS smallint[]))
+          AND (not_before IS NULL OR not_before <= now()) ORDER BY seq LIMIT :size)
+    DELETE FROM event_queue q USING due WHERE q.seq = due.seq
+    RETURNING q.seq, q.event_id, q.workspace_id, q.contact_id, q.type, q.name, q.occurred_at, q.received_at, q.value,
+              q.message_id, q.journey_id, q.node_id, q.properties
+""")
+
+
+async def route_window(session: AsyncSession, lease: Lease, size: int) -> Routed:
+    """Take and route the next events of the partitions held; all of it is written, or nothing.
+
+    Raises:
+        LeaseLost: the lease ran out or went to another router.
+    """
+    await check_lease(session, lease)
+    rows = (await session.execute(_TAKE, {"partitions": list(lease.fences), "size": size})).all()
+    routed = Routed(len(rows))
+    by_workspace: dict[UUID, list[Any]] = defaultdict(list)
+    for row in sorted(rows, key=lambda row: row.seq):
+        by_workspace[row.workspace_id].append(row)
+    for workspace_id, window in by_workspace.items():
+        await _Window(session, workspace_id, window, routed).route()
+    return routed
+
+
+async def check_lease(session: AsyncSession, lease: Lease) -> None:
+    """Make sure that this router still holds its partitions, in the transaction that relies on it."""
+    held = [{"partition": partition, "fence": fence} for partition, fence in lease.fences.items()]
+    n = await session.scalar(_FENCE, {"held": to_json(held), "owner": lease.owner})
+    if n != len(lease.fences):
+        raise LeaseLost
+
+
+class _Window:
+    """The events of one workspace in one window."""
+
+    def __init__(self, session: AsyncSession, workspace_id: UUID, rows: Sequence[Any], routed: Routed) -> None:
+        self.session, self.workspace_id, self.routed = session, workspace_id, routed
+        self.rows = rows
+        self.events = [row for row in rows if row.type != PROFILE]
+        self.contact_ids = list(dict.fromkeys(row.contact_id for row in rows))
+        self.tokens: dict[UUID, list[Token]] = defaultdict(list)
+        self.plans: dict[UUID, LoadedPlan] = {}
+
+    async def route(self) -> None:
+        """Do everything, in the order in which it may depend on what came before."""
+        await update_stats(self.session, self.events)
+        await self._enter()
+        travellers = await load_travellers(self.session, self.workspace_id, self.contact_ids, self.events)
+        if travellers.rows:
+            locked = await lock_batches(self.session, [row.id for row in travellers.rows])
+            await self._move(travellers, locked)
+        for version_id, tokens in self.tokens.items():
+            await self._give_run(self.plans[version_id], tokens)
+        self.routed.contacts[self.workspace_id].update(self.contact_ids)
+
+    async def _enter(self) -> None:
+        """Let in whoever an event or a segment brings to a live journey."""
+        live = await list_live_plans(self.session, self.workspace_id)
+        at_the_door: dict[tuple[UUID, str], list[Candidate]] = defaultdict(list)
+        self.plans |= {plan.version_id: plan for plan in live}
+        self._knock_by_event(live, at_the_door)
+        await self._knock_by_segment(live, at_the_door)
+        for (version_id, trigger_id), candidates in at_the_door.items():
+            plan = self.plans[version_id]
+            entered = await enter(self.session, plan, trigger_id, candidates)
+            if entered.n:
+                self.routed.journeys[self.workspace_id].add(plan.journey_id)
+            if entered.token:
+                self.tokens[version_id].append(entered.token)
+
+    def _knock_by_event(
+        self, live: Sequence[LoadedPlan], at_the_door: dict[tuple[UUID, str], list[Candidate]]
+    ) -> None:
+        triggers: dict[str, list[tuple[LoadedPlan, str, Trigger]]] = defaultdict(list)
+        for plan, trigger_id, op in _triggers(live, "event"):
+            triggers[op.event or ""].append((plan, trigger_id, op))
+        for event in self.events:
+            for plan, trigger_id, op in triggers.get(event.name, ()):
+                properties = event.properties or {}
+                if not matches_where(op.where, properties):
+                    continue
+                key = properties.get(op.key) if op.key else None
+                at_the_door[plan.version_id, trigger_id].append(
+                    Candidate(
+                        event.contact_id,
+                        f"event:{event.event_id}",
+                        None if key is None else str(key),
+                        properties,
+                        event.received_at,
+                    )
+                )
+
+    async def _knock_by_segment(
+        self, live: Sequence[LoadedPlan], at_the_door: dict[tuple[UUID, str], list[Candidate]]
+    ) -> None:
+        changes = await refresh_contacts(self.session, self.workspace_id, self.contact_ids)
+        if not changes:
+            return
+        last = {row.contact_id: row for row in self.rows}
+        for plan, trigger_id, op in _triggers(live, "segment"):
+            for change in changes:
+                if change.segment_id == op.segment_id and change.entered == (op.on == "entered"):
+                    row = last[change.contact_id]
+                    cause = f"segment:{change.segment_id}:{row.event_id}"
+                    at_the_door[plan.version_id, trigger_id].append(
+                        Candidate(change.contact_id, cause, received_at=row.received_at)
+                    )
+
+    async def _move(self, travellers: Travellers, locked: Sequence[UUID]) -> None:
+        """Exit, credit and release the contacts who are inside, whatever their batches wait for."""
+        goals = await find_goals(self.session, travellers)
+        await credit(self.session, self.workspace_id, [goal for goal in goals if not goal.exits])
+        endings = [goal.ending for goal in goals if goal.exits]
+        endings += await find_endings(self.session, travellers)
+        unique: dict[UUID, Ending] = {}
+        for ending in endings:
+            unique.setdefault(ending.enrollment_id, ending)
+        await end_enrollments(self.session, self.workspace_id, list(unique.values()))
+        releases = await find_releases(self.session, travellers, {each for each in unique})
+        emptied: set[UUID] = set()
+        for (version_id, node_id), moved in releases.items():
+            plan = travellers.plans[version_id]
+            self.plans[version_id] = plan
+            done = await release(self.session, plan, node_id, moved, locked)
+            emptied |= done.left
+            if done.token:
+                self.tokens[version_id].append(done.token)
+        await drop_empty(self.session, self.workspace_id, list(emptied))
+        changed = {row.journey_id for row in travellers.rows if row.id in unique}
+        changed |= {travellers.plans[version_id].journey_id for version_id, _ in releases}
+        changed |= {goal.journey_id for goal in goals}
+        self.routed.journeys[self.workspace_id] |= changed
+
+    async def _give_run(self, plan: LoadedPlan, tokens: list[Token]) -> None:
+        single = self.contact_ids[0] if len(self.contact_ids) == 1 and sum(t.size for t in tokens) == 1 else None
+        await give_run(self.session, plan, tokens, contact_id=single)
+
+
+def _triggers(live: Sequence[LoadedPlan], source: str) -> list[tuple[LoadedPlan, str, Trigger]]:
+    found = []
+    for plan in live:
+        for trigger_id in plan.plan.triggers:
+            op = plan.plan.nodes[trigger_id].op
+            if isinstance(op, Trigger) and op.source == source:
+                found.append((plan, trigger_id, op))
+    return found
+
+
+async def postpone_first(session: AsyncSession, lease: Lease, delay: timedelta) -> UUID | None:
+    """Put off the first event of the partitions held, which cannot be routed now, so that the others go on."""
+    event_id: UUID | None = await session.scalar(
+        text("""
+            UPDATE event_queue SET not_before = now() + :delay WHERE seq = (
+                SELECT seq FROM event_queue WHERE partition = ANY(CAST(:partitions AS smallint[]))
+                  AND (not_before IS NULL OR not_before <= now()) ORDER BY seq LIMIT 1)
+            RETURNING event_id
+        """),
+        {"partitions": list(lease.fences), "delay": delay},
+    )
+    return event_id

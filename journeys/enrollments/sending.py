@@ -1,0 +1,249 @@
+"""Send one mail to a batch: claim a chunk, call the provider with no transaction open, record, and go on.
+
+A crash anywhere leaves rows in `sending`. Whoever repeats the stage finds them when it claims, waits until the dead
+attempt's lease is over, and settles them by what the provider can tell, before anything is sent again.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Protocol
+from uuid import UUID
+
+from journeys.connectors.base import Mail, MailProvider, Outcome, SentQuery
+from journeys.connectors.errors import ProviderError, ProviderRefused, ProviderSilent
+from journeys.contracts import StageOrder, Token
+from journeys.db.ids import new_id
+from journeys.db.session import Database
+from journeys.enrollments.stages import Answered, Ledger, Opened, finish_effect, open_stage
+from journeys.errors import SojournError
+from journeys.messaging import ledger
+from journeys.messaging.compose import CompiledMessage
+from journeys.messaging.ledger import Claim, Claimed
+from journeys.messaging.links import MessageLinks, TrackingTokens
+from journeys.messaging.liquid import RenderError
+from journeys.nodes.ops import SendEmail
+
+LEDGER = Ledger("messages", ledger.OUTLET_SQL, ("sent", "skipped", "failed"))
+RETRY_IN = timedelta(minutes=2)
+"""When deferred mails (a greylist, a full mailbox) are tried again."""
+
+LEASE_MARGIN = timedelta(seconds=5)
+UNKNOWN = "an earlier attempt died before the provider answered; it may have been sent"
+
+
+class LeaseHeld(SojournError):
+    """An earlier attempt may still be sending; try again when its lease is over."""
+
+    status, title = 503, "Another attempt may still be sending"
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"an earlier attempt may be alive for {seconds:.0f} s more")
+        self.retry_after_seconds = seconds
+
+
+@dataclass(frozen=True)
+class Channel:
+    """A workspace's way to send: its provider, what the sender is called, and its connection."""
+
+    provider: MailProvider
+    connection_id: UUID | None
+    sender: str
+    sender_name: str
+
+
+class Mailroom(Protocol):
+    """What sending needs from the process: channels by connection name, compiled mails by version."""
+
+    tokens: TrackingTokens
+    base_url: str
+    chunk_size: int
+
+    async def channel(self, workspace_id: UUID, connection: str | None) -> Channel:
+        """Return the channel that a node names, or the workspace's default."""
+        ...
+
+    async def mail(self, workspace_id: UUID, template_version_id: UUID) -> CompiledMessage:
+        """Return a template version, compiled."""
+        ...
+
+    async def globals(self, opened: Opened) -> dict[str, object]:
+        """Return the `journey` and `workspace` of the Liquid context."""
+        ...
+
+
+@dataclass
+class SendStage:
+    """One attempt at one send stage."""
+
+    database: Database
+    mailroom: Mailroom
+    order: StageOrder
+    progress: Callable[[int], None] = lambda _: None
+
+    async def run(self) -> list[Token]:
+        """Send to everyone in the batch who may get the mail, then move the batch on."""
+        async with self.database.workspace(self.order.workspace_id) as session:
+            opened = await open_stage(session, self.order)
+        if isinstance(opened, Answered):
+            return opened.tokens
+        await self._prepare(opened)
+        earlier = await self._send_chunks()
+        if earlier:
+            await self._settle_earlier(earlier)
+        return await self._finish()
+
+    async def _prepare(self, opened: Opened) -> None:
+        op = opened.node.op
+        assert isinstance(op, SendEmail)
+        order, place = self.order, opened.place
+        self._node = opened.node
+        self._transactional = op.category == "transactional"
+        self._channel = await self.mailroom.channel(order.workspace_id, op.connection)
+        self._mail = await self.mailroom.mail(order.workspace_id, op.template_version_id)
+        self._globals = await self.mailroom.globals(opened)
+        provider = self._channel.provider
+        self._size = min(self.mailroom.chunk_size, provider.max_per_request)
+        self._claim = Claim(
+            workspace_id=order.workspace_id,
+            journey_id=order.journey_id,
+            version_id=place.version_id,
+            batch_id=opened.batch.id,
+            node_id=opened.node.id,
+            template_version_id=op.template_version_id,
+            category=op.category,
+            topic=op.topic or (None if self._transactional else "marketing"),
+            provider=provider.name,
+            connection_id=self._channel.connection_id,
+            claim_id=new_id(),
+            lease=timedelta(seconds=provider.timeout_seconds) + LEASE_MARGIN,
+            attributes=op.attributes,
+        )
+
+    async def _send_chunks(self) -> list[UUID]:
+        """Claim and send chunk by chunk; return the enrollments that the ledger held before."""
+        earlier: list[UUID] = []
+        after: UUID | None = None
+        done = 0
+        while True:
+            async with self.database.workspace(self.order.workspace_id) as session:
+                chunk = await ledger.claim_chunk(session, self._claim, after, self._size)
+            await self._send(chunk)
+            earlier += [each.enrollment_id for each in chunk if each.message_id is None]
+            done += len(chunk)
+            self.progress(done)
+            if len(chunk) < self._size:
+                return earlier
+            after = chunk[-1].enrollment_id
+
+    async def _send(self, chunk: Sequence[Claimed]) -> None:
+        """Render and send what was claimed, and record every outcome."""
+        mails: list[tuple[Claimed, Mail]] = []
+        outcomes: list[tuple[UUID, UUID, str, int, Outcome]] = []
+        for each in chunk:
+            if each.message_id is None or each.reason is not None:
+                continue
+            try:
+                mails.append((each, self._render(each, each.message_id)))
+            except RenderError as error:
+                outcomes.append(self._outcome(each, Outcome("failed", reason=f"render: {error.detail}"[:300])))
+        if mails:
+            answers = await self._call([mail for _, mail in mails])
+            outcomes += [self._outcome(each, answer) for (each, _), answer in zip(mails, answers, strict=True)]
+        if outcomes:
+            async with self.database.workspace(self.order.workspace_id) as session:
+                await ledger.record_outcomes(session, self._claim.claim_id, outcomes)
+
+    def _outcome(self, each: Claimed, outcome: Outcome) -> tuple[UUID, UUID, str, int, Outcome]:
+        assert each.message_id is not None
+        return each.message_id, each.enrollment_id, self._node.id, each.visit, outcome
+
+    def _render(self, each: Claimed, message_id: UUID) -> Mail:
+        links = MessageLinks.of(self.mailroom.tokens, self.mailroom.base_url, self.order.workspace_id, message_id)
+        context = {**self._globals, "contact": each.contact, "event": each.payload}
+        rendered = self._mail.render(context, links)
+        headers = {} if self._transactional else unsubscribe_headers(links)
+        return Mail(
+            key=each.key(self._node.id),
+            workspace_id=self.order.workspace_id,
+            message_id=message_id,
+            sender=self._channel.sender,
+            sender_name=self._channel.sender_name,
+            to=each.address or "",
+            to_name="",
+            subject=rendered.subject,
+            html=rendered.html,
+            text=rendered.text,
+            headers=headers,
+        )
+
+    async def _call(self, mails: Sequence[Mail]) -> Sequence[Outcome]:
+        """Call the provider once. What is known to be unsent is deferred; what cannot be known stays `sending`."""
+        provider = self._channel.provider
+        try:
+            async with asyncio.timeout(provider.timeout_seconds):
+                return await provider.send(mails)
+        except ProviderRefused as error:
+            return [Outcome("failed", reason=error.detail[:300])] * len(mails)
+        except (ProviderSilent, TimeoutError) as error:
+            if provider.honours_keys:
+                raise
+            return [Outcome("unknown", reason=str(error)[:300] or "the provider did not answer in time")] * len(mails)
+        except ProviderError as error:
+            await self._give_back(mails, error)
+            raise
+
+    async def _give_back(self, mails: Sequence[Mail], error: ProviderError) -> None:
+        """Free a chunk that the provider took nothing of, for the next attempt at this stage."""
+        ids = [UUID(mail.key.partition(":")[0]) for mail in mails]
+        async with self.database.workspace(self.order.workspace_id) as session:
+            await ledger.give_back(session, self._claim, ids, error.detail)
+
+    async def _settle_earlier(self, enrollment_ids: Sequence[UUID]) -> None:
+        """Deal with what earlier attempts left: ask the provider, send again only what is known to be unsent."""
+        async with self.database.workspace(self.order.workspace_id) as session:
+            open_rows = await ledger.list_open(session, self._node.id, enrollment_ids)
+        alive = max((row.alive_for for row in open_rows if row.state == "sending"), default=0.0)
+        if alive > 0:
+            raise LeaseHeld(alive)
+        provider = self._channel.provider
+        dead = [row for row in open_rows if row.state == "sending"]
+        queries = {
+            row.enrollment_id: SentQuery(
+                f"{row.enrollment_id}:{self._node.id}:{row.visit}", self.order.workspace_id, row.message_id
+            )
+            for row in dead
+        }
+        told = await provider.find_sent(list(queries.values())) if queries else {}
+        sent = [each for each, query in queries.items() if told.get(query.key) == "sent"]
+        unsent = [each for each, query in queries.items() if told.get(query.key) == "not_sent"]
+        unclear = [each for each in queries if each not in {*sent, *unsent}]
+        again = unclear if provider.honours_keys else []
+        async with self.database.workspace(self.order.workspace_id) as session:
+            await ledger.settle(session, self._node.id, sent, "sent", None)
+            if not provider.honours_keys:
+                await ledger.settle(session, self._node.id, unclear, "unknown", UNKNOWN)
+        deferred = [row.enrollment_id for row in open_rows if row.state == "deferred"]
+        await self._send_again([*unsent, *deferred], checked=True)
+        await self._send_again(again, checked=False)
+
+    async def _send_again(self, enrollment_ids: Sequence[UUID], *, checked: bool) -> None:
+        for start in range(0, len(enrollment_ids), self._size):
+            async with self.database.workspace(self.order.workspace_id) as session:
+                part = enrollment_ids[start : start + self._size]
+                chunk = await ledger.reclaim(session, self._claim, part, checked=checked)
+            await self._send(chunk)
+            self.progress(start + len(part))
+
+    async def _finish(self) -> list[Token]:
+        async with self.database.workspace(self.order.workspace_id) as session:
+            return await finish_effect(session, self.order, LEDGER, RETRY_IN)
+
+
+def unsubscribe_headers(links: MessageLinks) -> dict[str, str]:
+    """Return the headers of a one-click unsubscribe. Source: RFC 8058."""
+    return {
+        "List-Unsubscribe": f"<{links.unsubscribe_url}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }

@@ -1,0 +1,205 @@
+"""One stage: from a batch's token to the tokens that follow. Safe to repeat: a stage that was done answers as before."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.engine import Row
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from journeys.contracts import StageOrder, Token
+from journeys.db.session import Database
+from journeys.enrollments import awaits
+from journeys.enrollments.batches import Group, count_active, lock_batch, split
+from journeys.enrollments.walk import Place, Walk
+from journeys.graph.plan import PlanNode
+from journeys.graph.loading import get_plan
+from journeys.nodes.ops import Await, Op
+
+ROUTER_GRACE = timedelta(seconds=30)
+"""How long a time-out waits for a router that lags behind the deadline."""
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A stage that may run: its batch locked, its place known."""
+
+    place: Place
+    batch: Row[Any]
+    node: PlanNode
+    n: int
+
+
+@dataclass(frozen=True)
+class Answered:
+    """A stage that must not run (again): what to answer instead."""
+
+    tokens: list[Token]
+
+
+async def open_stage(session: AsyncSession, order: StageOrder) -> Opened | Answered:
+    """Lock the batch and find out whether this stage is still to be done, by this run, now."""
+    batch = await lock_batch(session, order.token.batch_id)
+    if batch is None or batch.run_id != order.run_id:
+        return Answered([])
+    if batch.hop == order.token.hop + 1:
+        return Answered([Token.model_validate(each) for each in batch.moves or []])
+    if batch.hop != order.token.hop or not batch.active:
+        return Answered([])
+    if batch.wake_at is not None and batch.wake_at > batch.now:
+        return Answered([order.token.model_copy(update={"wake_at": batch.wake_at})])
+    loaded = await get_plan(session, batch.version_id)
+    zone = await session.scalar(
+        text("SELECT time_zone FROM workspaces WHERE id = :id"), {"id": order.workspace_id}
+    )
+    place = Place(
+        order.workspace_id, order.journey_id, batch.version_id, order.run_id, loaded.plan, batch.now, zone or "UTC"
+    )
+    return Opened(place, batch, loaded.plan.nodes[batch.node_id], await count_active(session, order.token.batch_id))
+
+
+async def run_waiting_or_pure(session: AsyncSession, order: StageOrder) -> list[Token]:
+    """Run a stage that calls nothing outside: wake a batch, or walk it from a node that is not an effect."""
+    opened = await open_stage(session, order)
+    if isinstance(opened, Answered):
+        return opened.tokens
+    walk = _begin(session, order, opened)
+    group = _root(opened)
+    if opened.batch.wake_at is None:
+        if group.n:
+            await walk.go(group)
+        return await walk.finish()
+    if isinstance(opened.node.op, Await):
+        if again := await _wait_for_router(session, order, opened):
+            return [again]
+        await awaits.drop_waits(session, group.batch_id)
+    if group.n:
+        group = replace(group, since_at=opened.place.now)
+        outlet = "timed_out" if isinstance(opened.node.op, Await) else "next"
+        await walk.leave(group, opened.node, outlet)
+        await walk.resume()
+    return await walk.finish()
+
+
+async def _wait_for_router(session: AsyncSession, order: StageOrder, opened: Opened) -> Token | None:
+    """Hold a time-out back while events received before the deadline are still queued, within a bounded grace."""
+    deadline: datetime = opened.batch.wake_at
+    if opened.place.now > deadline + ROUTER_GRACE:
+        return None
+    if not await awaits.events_pending(session, order.workspace_id, deadline):
+        return None
+    return order.token.model_copy(update={"wake_at": opened.place.now + timedelta(seconds=1)})
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """Where an effect's outcomes stand: SQL over `m`, the ledger row of enrollment, node and visit."""
+
+    table: str
+    outlet_sql: str
+    """A CASE over m.state that gives an outlet, or 'retry' for what is to be tried again."""
+    labels: Sequence[str]
+
+
+async def finish_effect(session: AsyncSession, order: StageOrder, ledger: Ledger, retry_in: timedelta) -> list[Token]:
+    """Move a batch on after its effect: each enrollment by the outlet its ledger row says, then walk on from there."""
+    opened = await open_stage(session, order)
+    if isinstance(opened, Answered):
+        return opened.tokens
+    walk, group, node = _begin(session, order, opened), _root(opened), opened.node
+    if not group.n:
+        return await walk.finish()
+    outcomes = await _record_outcomes(session, group, node, ledger, opened.place.now)
+    for outlet, reason, n in outcomes:
+        measure = {"skipped": "skipped", "failed": "failed"}.get(outlet, "passed")
+        if outlet != "retry":
+            walk.counts.add(node.id, measure, n, reason if measure != "passed" else None)
+    outlets = list(dict.fromkeys(outlet for outlet, _, _ in outcomes))
+    ways = _ways(opened.place, node, outlets)
+    for part_outlet, part in await _part(session, group, node, ledger, ways, opened.place):
+        if part_outlet == "retry":
+            await walk.stop(part, opened.place.now + retry_in)
+        else:
+            await walk.go_on(part, node, part_outlet)
+    await walk.resume()
+    return await walk.finish()
+
+
+def _begin(session: AsyncSession, order: StageOrder, opened: Opened) -> Walk:
+    walk = Walk(session, opened.place, order.token.batch_id, order.token.hop)
+    walk.counts.add(opened.node.id, "waiting", -opened.n)
+    return walk
+
+
+def _root(opened: Opened) -> Group:
+    return Group(opened.batch.id, opened.node.id, opened.n, opened.batch.since_at)
+
+
+def _join(ledger: Ledger) -> str:
+    return f"LEFT JOIN {ledger.table} m ON m.enrollment_id = e.id AND m.node_id = :node_id AND m.visit = e.visit"
+
+
+async def _record_outcomes(
+    session: AsyncSession, group: Group, node: PlanNode, ledger: Ledger, now: datetime
+) -> list[tuple[str, str, int]]:
+    """Write the step of every enrollment whose effect is over; return (outlet, reason, how many)."""
+    rows = await session.execute(
+        text(f"""
+            WITH outcome AS MATERIALIZED (
+                SELECT e.id, e.workspace_id, e.visit, {ledger.outlet_sql} AS outlet, m.reason
+                FROM enrollments e {_join(ledger)} WHERE e.batch_id = :batch_id AND e.state = 'active'),
+            stepped AS (
+                INSERT INTO steps (enrollment_id, at, node_id, workspace_id, visit, outlet, reason)
+                SELECT id, :now, :node_id, workspace_id, visit, outlet, reason FROM outcome WHERE outlet <> 'retry')
+            SELECT outlet, coalesce(reason, ''), count(*) FROM outcome GROUP BY 1, 2 ORDER BY 1, 2
+        """),
+        {"batch_id": group.batch_id, "node_id": node.id, "now": now},
+    )
+    return [(outlet, reason, n) for outlet, reason, n in rows]
+
+
+def _ways(place: Place, node: PlanNode, outlets: Sequence[str]) -> dict[str, str]:
+    """Map each outlet to the first one that leads the same way, so that a batch is split only where paths part."""
+    first: dict[tuple[str | None, bool], str] = {}
+    ways = {}
+    for outlet in outlets:
+        if outlet == "retry":
+            ways[outlet] = outlet
+            continue
+        way = (place.plan.target(node.id, outlet), outlet in node.closes_loop)
+        ways[outlet] = first.setdefault(way, outlet)
+    return ways
+
+
+async def _part(
+    session: AsyncSession, group: Group, node: PlanNode, ledger: Ledger, ways: dict[str, str], place: Place
+) -> list[tuple[str, Group]]:
+    """Split the batch by where its outlets lead."""
+    labels = list(dict.fromkeys(ways.values()))
+    if len(labels) == 1:
+        return [(labels[0], group)]
+    whens = " ".join(f"WHEN '{outlet}' THEN {labels.index(way)}" for outlet, way in ways.items())
+    path_sql = f"""
+        (SELECT CASE {ledger.outlet_sql} {whens} END FROM (SELECT 1) one LEFT JOIN {ledger.table} m
+         ON m.enrollment_id = e.id AND m.node_id = :node_id AND m.visit = e.visit)"""
+    parts = await split(session, group.batch_id, labels, path_sql, {"node_id": node.id})
+    return [(part.label, Group(part.batch_id, node.id, part.n, group.since_at)) for part in parts]
+
+
+async def find_op(database: Database, order: StageOrder) -> Op:
+    """Return what the node of an order does."""
+    async with database.workspace(order.workspace_id) as session:
+        loaded = await get_plan(session, order.version_id)
+    return loaded.plan.nodes[order.token.node_id].op
+
+
+async def park(database: Database, order: StageOrder, reason: str) -> None:
+    """Remember on the batch why its stage failed for good; ops see it, and may have it tried again."""
+    async with database.workspace(order.workspace_id) as session:
+        await session.execute(
+            text("UPDATE batches SET parked = :reason WHERE id = :id AND run_id = :run_id"),
+            {"id": order.token.batch_id, "run_id": order.run_id, "reason": reason[:500]},
+        )

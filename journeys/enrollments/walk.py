@@ -1,0 +1,249 @@
+"""Walk a batch through the nodes that neither wait nor call the outside, inside one transaction.
+
+This is where a stage does its work in Postgres: branches split the batch, waits and effects stop it. What comes out is
+the tokens that go on from there. All rows are moved by set-based statements; no contact is looped over.
+"""
+
+from collections import deque
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import assert_never
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from journeys.contracts import Token
+from journeys.enrollments import awaits, changes, clocks
+from journeys.enrollments.batches import Group, Part, insert_batches, settle_root, split
+from journeys.enrollments.counts import JOURNEY, Counts, record_counts
+from journeys.enrollments.steps import Pass, record_passes
+from journeys.graph.plan import Plan, PlanNode
+from journeys.nodes.draws import DRAW_SQL
+from journeys.nodes.ops import (
+    Await,
+    CallWebhook,
+    Change,
+    End,
+    Hold,
+    HoldUntil,
+    Mark,
+    Route,
+    SendEmail,
+    Split,
+    Trigger,
+)
+from journeys.rules.sql import SqlParams, compile_sql
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a walk happens: the journey version, its run, and the clock of the transaction."""
+
+    workspace_id: UUID
+    journey_id: UUID
+    version_id: UUID
+    run_id: UUID
+    plan: Plan
+    now: datetime
+    time_zone: str
+
+
+@dataclass
+class Walk:
+    """One stage's way through the plan, from the batch that it was asked to carry."""
+
+    session: AsyncSession
+    place: Place
+    root_id: UUID
+    hop: int
+    counts: Counts = field(init=False)
+    _due: deque[Group] = field(default_factory=deque)
+    _stopped: list[Group] = field(default_factory=list)
+    _passes: dict[UUID, list[Pass]] = field(default_factory=dict)
+    _position: int = 0
+
+    def __post_init__(self) -> None:
+        self.counts = Counts(self.place.workspace_id, self.place.journey_id, self.place.version_id)
+
+    async def go(self, group: Group) -> None:
+        """Take up a group that is about to run its node."""
+        self._due.append(group)
+        await self.resume()
+
+    async def resume(self) -> None:
+        """Run every group until each waits, stands before an effect, or has ended."""
+        while self._due:
+            await self._run(self._due.popleft())
+
+    async def finish(self) -> list[Token]:
+        """Write where every part stands and return the tokens that follow."""
+        tokens = [self._token(group) for group in self._stopped]
+        root = next((group for group in self._stopped if group.batch_id == self.root_id), None)
+        place = self.place
+        await insert_batches(
+            self.session,
+            [group for group in self._stopped if group is not root],
+            workspace_id=place.workspace_id,
+            journey_id=place.journey_id,
+            version_id=place.version_id,
+            run_id=place.run_id,
+        )
+        await settle_root(self.session, self.root_id, root, tokens)
+        await record_counts(self.session, self.counts)
+        return tokens
+
+    def _token(self, group: Group) -> Token:
+        node = self.place.plan.nodes[group.node_id]
+        return Token(
+            batch_id=group.batch_id,
+            node_id=node.id,
+            title=node.title,
+            size=group.n,
+            hop=self.hop + 1 if group.batch_id == self.root_id else 0,
+            effect=node.is_effect,
+            wake_at=group.wake_at,
+        )
+
+    async def _run(self, group: Group) -> None:
+        node = self.place.plan.nodes[group.node_id]
+        match node.op:
+            case Trigger():
+                await self.leave(group, node, "next")
+            case Route() as op:
+                await self._route(group, node, op)
+            case Split() as op:
+                await self._split(group, node, op)
+            case Change() as op:
+                await changes.apply(self.session, group.batch_id, self.place, op)
+                await self.leave(group, node, "next")
+            case Mark():
+                await self._mark(group, node)
+            case End() as op:
+                self._pass(group, node, None, op.reason)
+                await self._end(group, "exited", op.reason or "exit")
+            case Hold() as op:
+                await self.stop(group, self.place.now + timedelta(seconds=op.seconds))
+            case HoldUntil() as op:
+                await self._hold_until(group, node, op)
+            case Await() as op:
+                await self._await(group, node, op)
+            case SendEmail() | CallWebhook():
+                await self.stop(group, None)
+            case _:
+                assert_never(node.op)
+
+    async def _route(self, group: Group, node: PlanNode, op: Route) -> None:
+        params = SqlParams(self.place.workspace_id, self.place.now, enrollment="e")
+        whens = " ".join(
+            f"WHEN {compile_sql(path.rule, params)} THEN {index}" for index, path in enumerate(op.paths)
+        )
+        labels = [*(path.outlet for path in op.paths), op.else_outlet]
+        await self._leave_by(group, node, labels, f"CASE {whens} ELSE {len(op.paths)} END", params.values)
+
+    async def _split(self, group: Group, node: PlanNode, op: Split) -> None:
+        whens = " ".join(f"WHEN {DRAW_SQL} < :upto{index} THEN {index}" for index in range(len(op.shares)))
+        values = {f"upto{index}": share.upto for index, share in enumerate(op.shares)}
+        labels = [share.outlet for share in op.shares]
+        sql = f"CASE {whens} ELSE {len(labels) - 1} END"
+        await self._leave_by(group, node, labels, sql, {"salt": op.salt, **values})
+
+    async def _leave_by(
+        self, group: Group, node: PlanNode, labels: list[str], path_sql: str, values: dict[str, object]
+    ) -> None:
+        """Split a group by an expression and let each part out by the outlet it names."""
+        await self._flush(group)
+        for part in await split(self.session, group.batch_id, labels, path_sql, values):
+            await self.leave(_fork(group, part), node, part.label)
+
+    async def _mark(self, group: Group, node: PlanNode) -> None:
+        await self.session.execute(
+            text("UPDATE enrollments SET goal_at = now() WHERE batch_id = :id AND state = 'active' AND goal_at IS NULL"),
+            {"id": group.batch_id},
+        )
+        self.counts.add(node.id, "converted", group.n)
+        self.counts.add(JOURNEY, "converted", group.n)
+        await self.leave(group, node, "next")
+
+    async def _hold_until(self, group: Group, node: PlanNode, op: HoldUntil) -> None:
+        wakes = await clocks.find_wakes(self.session, group.batch_id, op, self.place.now, self.place.time_zone)
+        await self._flush(group)
+        labels = [each.isoformat() if each else "" for each in wakes.times]
+        for part in await split(self.session, group.batch_id, labels, wakes.path_sql, wakes.values):
+            fork = _fork(group, part)
+            if part.label:
+                await self.stop(fork, datetime.fromisoformat(part.label))
+            else:
+                await self.leave(fork, node, "past", "the time is over" if op.attribute is None else "no such time ahead")
+
+    async def _await(self, group: Group, node: PlanNode, op: Await) -> None:
+        deadline = self.place.now + timedelta(seconds=op.timeout_seconds)
+        await self._flush(group)
+        early = await awaits.find_early(self.session, group.batch_id, op, group.since_at)
+        parts = [Part("waiting", group.batch_id, group.n)]
+        if early:
+            sql = "CASE WHEN e.id = ANY(CAST(:early AS uuid[])) THEN 1 ELSE 0 END"
+            parts = await split(
+                self.session, group.batch_id, ["waiting", "happened"], sql, {"early": [each.enrollment_id for each in early]}
+            )
+        for part in parts:
+            fork = _fork(group, part)
+            if part.label == "happened":
+                await awaits.note_release(self.session, early)
+                fork.since_at = None
+                await self.leave(fork, node, "happened", f"{op.event} came before the wait")
+            else:
+                await awaits.register(self.session, part.batch_id, node, op, group.since_at, deadline)
+                await self.stop(fork, deadline)
+
+    async def leave(self, group: Group, node: PlanNode, outlet: str, reason: str | None = None) -> None:
+        """Let a group out by an outlet: on to the next node, or to the end of its passage."""
+        self._pass(group, node, outlet, reason)
+        self.counts.add(node.id, "passed", group.n)
+        await self.go_on(group, node, outlet)
+
+    async def go_on(self, group: Group, node: PlanNode, outlet: str) -> None:
+        """Follow an outlet after its step has been noted."""
+        if outlet in node.closes_loop:
+            await self._flush(group)
+            await self.session.execute(
+                text("UPDATE enrollments SET visit = visit + 1 WHERE batch_id = :id AND state = 'active'"),
+                {"id": group.batch_id},
+            )
+        target = self.place.plan.target(node.id, outlet)
+        if target is None:
+            await self._end(group, "completed", None)
+            return
+        group.node_id = target
+        self.counts.add(target, "entered", group.n)
+        self._due.append(group)
+
+    async def stop(self, group: Group, wake_at: datetime | None) -> None:
+        """Leave a group where it is, until a time or for the effect that comes next."""
+        await self._flush(group)
+        self.counts.add(group.node_id, "waiting", group.n)
+        group.wake_at = wake_at
+        self._stopped.append(group)
+
+    async def _end(self, group: Group, state: str, reason: str | None) -> None:
+        await self._flush(group)
+        await self.session.execute(
+            text("""
+                UPDATE enrollments SET state = :state, ended_at = now(), end_reason = :reason
+                WHERE batch_id = :id AND state = 'active'
+            """),
+            {"id": group.batch_id, "state": state, "reason": reason},
+        )
+        self.counts.add(JOURNEY, state, group.n)
+
+    def _pass(self, group: Group, node: PlanNode, outlet: str | None, reason: str | None = None) -> None:
+        self._position += 1
+        self._passes.setdefault(group.batch_id, []).append(Pass(self._position, node.id, outlet, reason))
+
+    async def _flush(self, group: Group) -> None:
+        """Write the steps noted so far, before the group is split, ended or left."""
+        await record_passes(self.session, group.batch_id, self.place.now, self._passes.pop(group.batch_id, []))
+
+
+def _fork(group: Group, part: Part) -> Group:
+    return Group(part.batch_id, group.node_id, part.n, group.since_at)

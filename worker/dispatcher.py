@@ -1,0 +1,93 @@
+"""Carry dispatches to Temporal: start runs and nudge them, until each is acknowledged."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import structlog
+from temporalio.client import Client
+from temporalio.service import RPCError
+
+from journeys.contracts import Nudge, RunInput
+from journeys.db.session import Database
+from journeys.enrollments.dispatches import acknowledge, postpone, take_dispatches
+from journeys.temporal import nudge_run, start_run
+
+log = structlog.get_logger()
+
+AT_ONCE = 20
+"""How many calls to Temporal are under way; more would starve the runs that are in progress."""
+
+IDLE_SECONDS = 0.05
+
+
+class Dispatcher:
+    """One loop over the dispatches; any number of them may run."""
+
+    def __init__(self, database: Database, client: Client) -> None:
+        self._database, self._client = database, client
+        self._kicked = asyncio.Event()
+
+    def kick(self) -> None:
+        """Say that there is something new, so that it need not wait for the next look."""
+        self._kicked.set()
+
+    async def run(self) -> None:
+        """Dispatch for ever."""
+        while True:
+            try:
+                sent = await self.dispatch()
+            except Exception:  # the database may be away for a while; nothing is lost meanwhile
+                log.exception("dispatch.failed")
+                await asyncio.sleep(1)
+                continue
+            if not sent:
+                self._kicked.clear()
+                await _wait(self._kicked, IDLE_SECONDS)
+
+    async def dispatch(self) -> int:
+        """Carry what is due; return how many were taken."""
+        async with self._database.engine() as session:
+            due = await take_dispatches(session, AT_ONCE)
+        if not due:
+            return 0
+        results = await asyncio.gather(*(self._carry(row) for row in due))
+        async with self._database.engine() as session:
+            await acknowledge(session, [row.seq for row, error in zip(due, results, strict=True) if error is None])
+            for row, error in zip(due, results, strict=True):
+                if error is not None:
+                    await postpone(session, row.seq, error, timedelta(seconds=min(2**row.attempts, 60)))
+        return len(due)
+
+    async def _carry(self, row: Any) -> str | None:
+        """Make one call; return what went wrong, if anything."""
+        if row.ended_at is not None:
+            return None
+        try:
+            if row.kind == "start_run":
+                await self._start(row.payload)
+            else:
+                await nudge_run(self._client, row.workflow_id, Nudge.model_validate(row.payload))
+        except (RPCError, OSError) as error:
+            log.warning("dispatch.postponed", run_id=str(row.run_id), kind=row.kind, error=str(error)[:200])
+            return str(error) or type(error).__name__
+        return None
+
+    async def _start(self, payload: dict[str, Any]) -> None:
+        contact_id = payload.get("contact_id")
+        await start_run(
+            self._client,
+            payload["workflow_id"],
+            payload["slug"],
+            RunInput.model_validate(payload["run"]),
+            UUID(contact_id) if contact_id else None,
+        )
+
+
+async def _wait(event: asyncio.Event, seconds: float) -> None:
+    try:
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    except TimeoutError:
+        return

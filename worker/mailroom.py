@@ -1,0 +1,136 @@
+"""The process's mailroom: providers by connection and compiled mails by version, each opened or compiled once."""
+
+import asyncio
+import time
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+
+from journeys.connectors.base import MailProvider
+from journeys.connectors.connections import open_provider
+from journeys.db.session import Database
+from journeys.enrollments.sending import Channel
+from journeys.enrollments.stages import Opened
+from journeys.errors import NotFound
+from journeys.messaging.compose import CompiledMessage, TemplateSource, compile_message
+from journeys.messaging.links import TrackingTokens
+from journeys.auth.secret_key import load_secret_key
+from journeys.settings import Settings
+
+KEEP_SECONDS = 5.0
+"""How long a connection's settings are trusted before the row is looked at again."""
+
+MAILS_KEPT = 500
+
+
+@dataclass
+class _Open:
+    channel: Channel
+    fingerprint: str
+    checked_at: float
+
+
+class WorkspaceMailroom:
+    """Implements journeys.enrollments.sending.Mailroom over the database."""
+
+    def __init__(self, settings: Settings, database: Database) -> None:
+        self._settings, self._database = settings, database
+        self._secret = load_secret_key(settings)
+        self.tokens = TrackingTokens(self._secret)
+        self.base_url = settings.public_url
+        self.chunk_size = settings.chunk_size
+        self._open: dict[tuple[UUID, str | None], _Open] = {}
+        self._mails: OrderedDict[UUID, CompiledMessage] = OrderedDict()
+        self._names: dict[UUID, tuple[float, dict[str, Any]]] = {}
+        self._lock = asyncio.Lock()
+
+    async def channel(self, workspace_id: UUID, connection: str | None) -> Channel:
+        """Return the named connection's channel, or the default one's; reopened when its settings changed."""
+        held = self._open.get((workspace_id, connection))
+        if held and time.monotonic() - held.checked_at < KEEP_SECONDS:
+            return held.channel
+        async with self._lock:
+            return await self._look_again(workspace_id, connection)
+
+    async def _look_again(self, workspace_id: UUID, connection: str | None) -> Channel:
+        held = self._open.get((workspace_id, connection))
+        async with self._database.workspace(workspace_id) as session:
+            row = (
+                await session.execute(
+                    text("""
+                        SELECT id, connector, name, config, sealed, updated_at::text AS fingerprint FROM connections
+                        WHERE workspace_id = :workspace_id AND disabled_at IS NULL
+                          AND CASE WHEN CAST(:name AS text) IS NULL THEN default_mail
+                                   ELSE name = :name OR CAST(id AS text) = :name END
+                    """),
+                    {"workspace_id": workspace_id, "name": connection},
+                )
+            ).one_or_none()
+        if row is None and connection is not None:
+            raise NotFound(f"there is no mail connection {connection!r}")
+        fingerprint = row.fingerprint if row else ""
+        if held and held.fingerprint == fingerprint:
+            held.checked_at = time.monotonic()
+            return held.channel
+        provider = self._make(row)
+        config = row.config if row else {}
+        channel = Channel(
+            provider, row.id if row else None, config.get("sender") or DEFAULT_SENDER, config.get("sender_name") or ""
+        )
+        self._open[workspace_id, connection] = _Open(channel, fingerprint, time.monotonic())
+        return channel
+
+    def _make(self, row: Any) -> MailProvider:
+        if row is None:
+            return open_provider("outbox", {}, None, self._settings, self._secret)
+        return open_provider(row.connector, row.config, row.sealed, self._settings, self._secret)
+
+    async def mail(self, workspace_id: UUID, template_version_id: UUID) -> CompiledMessage:
+        """Return a template version, compiled once in this process."""
+        if compiled := self._mails.get(template_version_id):
+            self._mails.move_to_end(template_version_id)
+            return compiled
+        async with self._database.workspace(workspace_id) as session:
+            row = (
+                await session.execute(
+                    text("SELECT subject, preheader, html, mjml, text FROM template_versions WHERE id = :id"),
+                    {"id": template_version_id},
+                )
+            ).one_or_none()
+        if row is None:
+            raise NotFound(f"there is no template version {template_version_id}")
+        compiled = compile_message(TemplateSource(**row._mapping))
+        self._mails[template_version_id] = compiled
+        if len(self._mails) > MAILS_KEPT:
+            self._mails.popitem(last=False)
+        return compiled
+
+    async def globals(self, opened: Opened) -> dict[str, object]:
+        """Return what every mail of a journey may read: its journey's and workspace's names."""
+        held = self._names.get(opened.place.version_id)
+        if held and time.monotonic() - held[0] < KEEP_SECONDS:
+            return held[1]
+        async with self._database.workspace(opened.place.workspace_id) as session:
+            row = (
+                await session.execute(
+                    text("""
+                        SELECT j.name, j.slug, w.name AS workspace FROM journeys j
+                        JOIN workspaces w ON w.id = j.workspace_id WHERE j.id = :id
+                    """),
+                    {"id": opened.place.journey_id},
+                )
+            ).one()
+        names = {"journey": {"name": row.name, "slug": row.slug}, "workspace": {"name": row.workspace}}
+        self._names[opened.place.version_id] = (time.monotonic(), names)
+        return names
+
+    async def close(self) -> None:
+        """Close every provider."""
+        for held in self._open.values():
+            await held.channel.provider.close()
+
+
+DEFAULT_SENDER = "journeys@sojourn.localhost"

@@ -1,0 +1,73 @@
+"""Keep Postgres and Temporal in step: end runs that are over, start those again that Temporal has lost, fold counts."""
+
+import asyncio
+from datetime import timedelta
+from uuid import UUID
+
+import structlog
+from sqlalchemy import text
+from temporalio.client import Client
+
+from journeys.db import migrate
+from journeys.db.session import Database
+from journeys.enrollments.counts import fold_counts
+from journeys.enrollments.recovery import close_runs, list_open_runs, restart_run
+from journeys.events.maintenance import forget_seen
+from journeys.settings import Settings
+from journeys.temporal import is_running, list_running
+
+log = structlog.get_logger()
+
+EVERY_SECONDS = 20.0
+GRACE = timedelta(seconds=30)
+"""How old a run must be before its absence from Temporal means that it was lost."""
+
+DAY_SECONDS = 86_400.0
+
+
+class Reconciler:
+    """A slow loop beside the router; several may run, each step is safe to repeat."""
+
+    def __init__(self, database: Database, client: Client, settings: Settings) -> None:
+        self._database, self._client, self._settings = database, client, settings
+
+    async def run(self) -> None:
+        """Reconcile for ever."""
+        loop = asyncio.get_running_loop()
+        next_daily = 0.0
+        while True:
+            try:
+                await self.reconcile()
+                if loop.time() >= next_daily:
+                    await self._daily()
+                    next_daily = loop.time() + DAY_SECONDS
+            except Exception:  # a server is away; the next round tries again
+                log.exception("reconcile.failed")
+            await asyncio.sleep(EVERY_SECONDS)
+
+    async def reconcile(self, grace: timedelta = GRACE) -> list[UUID]:
+        """Close what is over, fold counts, and start again what Temporal does not have; return the runs started."""
+        async with self._database.engine() as session:
+            await close_runs(session)
+            await fold_counts(session)
+            open_runs = await list_open_runs(session, grace)
+        if not open_runs:
+            return []
+        running = {workflow_id async for workflow_id in list_running(self._client)}
+        lost = [run for run in open_runs if run.workflow_id not in running]
+        restarted = []
+        for run in lost:
+            # Listing lags behind by a moment: ask for this one before anything is started twice.
+            if await is_running(self._client, run.workflow_id):
+                continue
+            async with self._database.engine() as session:
+                if await restart_run(session, run.id):
+                    restarted.append(run.id)
+                    log.warning("run.restarted", run_id=str(run.id))
+        return restarted
+
+    async def _daily(self) -> None:
+        async with self._database.engine() as session:
+            await forget_seen(session)
+            await session.execute(text("DELETE FROM idempotent_answers WHERE created_at < now() - interval '2 days'"))
+        await asyncio.to_thread(migrate.maintain, self._database.url, self._settings.events_retain_days)

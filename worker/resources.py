@@ -1,0 +1,74 @@
+"""What a worker process opens once and hands to its activities: database, mailroom, HTTP client, live updates."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from uuid import UUID
+
+import httpx
+import redis.asyncio as redis
+
+from journeys.contracts import StageOrder
+from journeys.db.session import Database
+from journeys.live.publish import publish
+from journeys.settings import Settings
+from worker.mailroom import WorkspaceMailroom
+
+PUBLISH_EVERY_SECONDS = 0.25
+
+
+@dataclass
+class LiveNotices:
+    """Tells sockets which journeys changed, at most a few times a second each, however many stages are run."""
+
+    redis: "redis.Redis"
+    _changed: dict[UUID, set[UUID]] = field(default_factory=dict)
+
+    async def stage_done(self, order: StageOrder) -> None:
+        """Note that a journey changed."""
+        self.changed(order.workspace_id, order.journey_id)
+
+    def changed(self, workspace_id: UUID, journey_id: UUID) -> None:
+        """Note that a journey changed."""
+        self._changed.setdefault(workspace_id, set()).add(journey_id)
+
+    async def run(self) -> None:
+        """Publish what changed, again and again."""
+        while True:
+            await asyncio.sleep(PUBLISH_EVERY_SECONDS)
+            changed, self._changed = self._changed, {}
+            for workspace_id, journey_ids in changed.items():
+                for journey_id in journey_ids:
+                    await publish(self.redis, workspace_id, f"journey:{journey_id}", "changed", {})
+
+
+@dataclass
+class Resources:
+    """The open resources of a process."""
+
+    settings: Settings
+    database: Database
+    mailroom: WorkspaceMailroom
+    http: httpx.AsyncClient
+    live: LiveNotices
+
+
+@asynccontextmanager
+async def open_resources(settings: Settings, *, pool_size: int = 8) -> AsyncIterator[Resources]:
+    """Open what a worker or router needs, and close it at the end."""
+    if not settings.database_url or not settings.redis_url:
+        raise RuntimeError("DATABASE_URL and REDIS_URL must be set; `sojourn up` sets them for its own servers.")
+    database = Database(settings.database_url, pool_size=pool_size)
+    client = redis.Redis.from_url(settings.redis_url)
+    mailroom = WorkspaceMailroom(settings, database)
+    live = LiveNotices(client)
+    async with httpx.AsyncClient(follow_redirects=False) as http:
+        notices = asyncio.create_task(live.run())
+        try:
+            yield Resources(settings, database, mailroom, http, live)
+        finally:
+            notices.cancel()
+            await mailroom.close()
+            await client.aclose()
+            await database.close()

@@ -1,0 +1,171 @@
+"""The router process: events in, contacts on their way (`python -m worker.router`). Any number may run."""
+
+import asyncio
+import time
+from datetime import timedelta
+
+import structlog
+
+from journeys.contacts.importing import next_import, run_import
+from journeys.db.ids import new_id
+from journeys.enrollments.intake import advance_intake, take_intake
+from journeys.enrollments.routing import Lease, LeaseLost, Routed, postpone_first, route_window
+from journeys.settings import Settings, get_settings
+from journeys.temporal import connect, ensure_search_attributes
+from worker.dispatcher import Dispatcher
+from worker.leases import claim_partitions, release_partitions
+from worker.logs import configure_logs
+from worker.process import run_until_stopped, wait_for
+from worker.reconciler import Reconciler
+from worker.resources import Resources, open_resources
+
+log = structlog.get_logger()
+
+WINDOW_EVENTS = 2_000
+BUSY_EVENTS = 20
+"""A window that took more than this is followed by one that lets events gather, so that runs carry more contacts."""
+
+IDLE_SECONDS = 0.03
+LEASE_SECONDS = 3.0
+POISON_DELAY = timedelta(minutes=1)
+
+
+class Router:
+    """The loop that routes the partitions it holds."""
+
+    def __init__(self, resources: Resources, dispatcher: Dispatcher) -> None:
+        self._resources, self._dispatcher = resources, dispatcher
+        self._owner = new_id()
+        self._lease = Lease(self._owner, {})
+
+    async def run(self) -> None:
+        """Route for ever; give the partitions back at the end."""
+        keeping = asyncio.create_task(self._keep_lease())
+        try:
+            while True:
+                await self._turn()
+        finally:
+            keeping.cancel()
+            async with self._resources.database.engine() as session:
+                await release_partitions(session, self._owner)
+
+    async def _turn(self) -> None:
+        started = time.monotonic()
+        try:
+            routed = await self.route(WINDOW_EVENTS)
+        except LeaseLost:
+            await self._claim()
+            return
+        except Exception:  # one event must not stop the others: find it and put it off
+            log.exception("window.failed")
+            await self._route_one_by_one()
+            return
+        if routed.taken > BUSY_EVENTS:
+            rest = self._resources.settings.router_window_seconds - (time.monotonic() - started)
+            await asyncio.sleep(max(rest, 0))
+        elif not routed.taken:
+            await asyncio.sleep(IDLE_SECONDS)
+
+    async def route(self, size: int) -> Routed:
+        """Route one window and pass on what came of it."""
+        if not self._lease.fences:
+            await self._claim()
+            if not self._lease.fences:
+                await asyncio.sleep(LEASE_SECONDS / 3)
+                return Routed()
+        async with self._resources.database.engine() as session:
+            routed = await route_window(session, self._lease, size)
+        if routed.taken:
+            self._dispatcher.kick()
+        for workspace_id, journey_ids in routed.journeys.items():
+            for journey_id in journey_ids:
+                self._resources.live.changed(workspace_id, journey_id)
+        return routed
+
+    async def _route_one_by_one(self) -> None:
+        """After a window failed: route events singly, and put off the one that fails."""
+        for _ in range(WINDOW_EVENTS):
+            try:
+                if not (await self.route(1)).taken:
+                    return
+            except LeaseLost:
+                return
+            except Exception as error:
+                try:
+                    async with self._resources.database.engine() as session:
+                        event_id = await postpone_first(session, self._lease, POISON_DELAY)
+                except Exception:  # the database itself is away
+                    await asyncio.sleep(1)
+                    return
+                log.error("event.postponed", event_id=str(event_id), error=str(error)[:300])
+
+    async def _claim(self) -> None:
+        async with self._resources.database.engine() as session:
+            self._lease = await claim_partitions(session, self._owner)
+
+    async def _keep_lease(self) -> None:
+        while True:
+            await asyncio.sleep(LEASE_SECONDS)
+            try:
+                await self._claim()
+            except Exception:
+                log.exception("lease.lost")
+                self._lease = Lease(self._owner, {})
+
+
+async def run_intakes(resources: Resources, dispatcher: Dispatcher) -> None:
+    """Take segments and lists into journeys, one full batch after the other."""
+    while True:
+        try:
+            async with resources.database.engine() as session:
+                intake = await take_intake(session)
+                taken = await advance_intake(session, intake, resources.settings.batch_size) if intake else 0
+        except Exception:
+            log.exception("intake.failed")
+            await asyncio.sleep(1)
+            continue
+        if intake is None:
+            await asyncio.sleep(IDLE_SECONDS * 3)
+        if taken and intake:
+            resources.live.changed(intake.workspace_id, intake.journey_id)
+            dispatcher.kick()
+
+
+async def run_imports(resources: Resources) -> None:
+    """Work through uploads of contacts."""
+    while True:
+        try:
+            async with resources.database.engine() as session:
+                job = await next_import(session)
+            if job is not None:
+                await run_import(resources.database, job, resources.live.redis)
+                continue
+        except Exception:
+            log.exception("import.failed")
+        await asyncio.sleep(0.5)
+
+
+async def run_router(settings: Settings) -> None:
+    """Run until told to stop."""
+    client = await wait_for("Temporal", lambda: connect(settings))
+    await ensure_search_attributes(client)
+    async with open_resources(settings, pool_size=6) as resources:
+        dispatcher = Dispatcher(resources.database, client)
+        await run_until_stopped(
+            Router(resources, dispatcher).run(),
+            dispatcher.run(),
+            run_intakes(resources, dispatcher),
+            run_imports(resources),
+            Reconciler(resources.database, client, settings).run(),
+        )
+
+
+def main() -> None:
+    """Start the process."""
+    settings = get_settings()
+    configure_logs(settings.log_level)
+    asyncio.run(run_router(settings))
+
+
+if __name__ == "__main__":
+    main()
