@@ -2,7 +2,8 @@
 
 from fastapi import APIRouter
 
-from api.routers import audit, auth, keys, system, users, workspace
+from api.live import socket
+from api.routers import audit, auth, ingest, keys, system, users, workspace
 
 ROUTERS: tuple[APIRouter, ...] = (
     auth.router,
@@ -10,5 +11,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     users.router,
     keys.router,
     audit.router,
+    socket.router,
+    ingest.router,
     system.router,
 )

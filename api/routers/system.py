@@ -59,7 +59,7 @@ async def read_readiness(request: Request, response: Response, database: Databas
     checks: dict[str, Callable[[], Awaitable[None]]] = {
         "database": ask_database,
         "redis": ask_redis,
-        "temporal": request.app.state.ask_temporal,
+        "temporal": request.app.state.temporal.check,
     }
     answers = await asyncio.gather(*(_answers(check) for check in checks.values()))
     parts = dict(zip(checks, answers, strict=True))

@@ -4,7 +4,7 @@ Each topic has a sequence and a short history, so that a socket that was away ca
 starts at the clock when Redis has lost it, so that no number is ever given twice.
 """
 
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import structlog
@@ -49,8 +49,8 @@ async def publish(redis: Redis, workspace_id: UUID, topic: str, type_: str, data
 
 async def read_history(redis: Redis, workspace_id: UUID, topic: str) -> list[bytes]:
     """Return the last messages of a topic, the oldest first."""
-    newest_first: list[bytes] = await redis.lrange(_history(workspace_id, topic), 0, HISTORY - 1)
-    return newest_first[::-1]
+    newest_first = await redis.lrange(_history(workspace_id, topic), 0, HISTORY - 1)
+    return cast(list[bytes], newest_first[::-1])
 
 
 def _sequence(workspace_id: UUID, topic: str) -> str:

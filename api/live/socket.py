@@ -1,0 +1,81 @@
+"""The socket: `{"subscribe": [topics]}` and `{"resume": {topic: seq}}` in, `{"topic", "seq", "type", "data"}` out."""
+
+import asyncio
+import re
+from typing import Annotated
+
+import structlog
+from fastapi import APIRouter, WebSocket, WebSocketDisconnect
+from pydantic import BaseModel, Field, StringConstraints, ValidationError
+
+from api.deps import Reader, RedisDep
+from api.live.hub import Follower, Hub
+from api.schemas.base import Schema
+from journeys.live.tickets import issue_ticket, use_ticket
+
+log = structlog.get_logger()
+router = APIRouter(tags=["live"])
+
+TOPIC = re.compile(r"dashboard|(journey|import|contact):[0-9a-f-]{36}")
+Topic = Annotated[str, StringConstraints(pattern=rf"^({TOPIC.pattern})$")]
+MOST_TOPICS = 100
+LONGEST_SECONDS = 3_600
+"""A socket is closed after an hour, so that somebody who was signed out does not listen for ever."""
+
+TRY_AGAIN, NOT_ALLOWED, TOO_BAD = 1012, 4401, 4400
+
+
+class Ticket(Schema):
+    """What opens one socket, within a minute: `/ws?ticket=...`."""
+
+    ticket: str
+
+
+class Said(BaseModel):
+    """What a client may say."""
+
+    subscribe: list[Topic] = Field(default_factory=list, max_length=MOST_TOPICS)
+    resume: dict[Topic, int] = Field(default_factory=dict, max_length=MOST_TOPICS)
+
+
+@router.post("/api/live/ticket")
+async def create_live_ticket(reader: Reader, redis: RedisDep) -> Ticket:
+    """Return a ticket to the live updates of the caller's workspace."""
+    return Ticket(ticket=await issue_ticket(redis, reader.workspace_id))
+
+
+@router.websocket("/ws")
+async def follow_live(socket: WebSocket, ticket: str = "") -> None:
+    """Send what happens in the ticket's workspace."""
+    hub: Hub = socket.app.state.hub
+    workspace_id = await use_ticket(hub.redis, ticket)
+    await socket.accept()
+    if workspace_id is None:
+        await socket.close(NOT_ALLOWED, "This ticket is unknown, used or too old.")
+        return
+    follower = Follower(workspace_id)
+    try:
+        async with asyncio.timeout(LONGEST_SECONDS), asyncio.TaskGroup() as tasks:
+            tasks.create_task(_send(socket, follower))
+            tasks.create_task(_receive(socket, hub, follower))
+    except* WebSocketDisconnect:
+        pass
+    except* ValidationError:
+        await socket.close(TOO_BAD, "Topics are dashboard, journey:ID, import:ID and contact:ID.")
+    except* TimeoutError:
+        await socket.close(TRY_AGAIN)
+    finally:
+        hub.leave(follower)
+
+
+async def _send(socket: WebSocket, follower: Follower) -> None:
+    while True:
+        await socket.send_text((await follower.waiting.get()).decode())
+
+
+async def _receive(socket: WebSocket, hub: Hub, follower: Follower) -> None:
+    while True:
+        said = Said.model_validate_json(await socket.receive_text())
+        hub.follow(follower, {*said.subscribe, *said.resume} if len(follower.topics) < MOST_TOPICS else set())
+        for topic, seq in said.resume.items():
+            await hub.resume(follower, topic, seq)
