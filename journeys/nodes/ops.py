@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Literal, TypeAlias
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from journeys.rules.language import Rule
 from journeys.rules.operators import Scalar, Where
@@ -113,13 +113,13 @@ class SendEmail(_Op):
 
 
 class CallWebhook(_Op):
-    """Call a URL; outlets `done`, `failed`. URL, header values and texts in the body are Liquid."""
+    """Call a URL; outlets `done`, `failed`. URL, header values and every text in the body (text or JSON) are Liquid."""
 
     op: Literal["call_webhook"] = "call_webhook"
     url: str
     method: Literal["POST", "PUT", "PATCH", "DELETE", "GET"] = "POST"
     headers: dict[str, str] = Field(default_factory=dict)
-    body: str | None = None
+    body: JsonValue = None
     timeout_seconds: float = 10
 
 

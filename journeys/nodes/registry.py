@@ -1,0 +1,38 @@
+"""Every kind of node there is: a new one is a file and a row here."""
+
+from typing import Any
+
+from journeys.nodes.api_trigger import ApiTrigger
+from journeys.nodes.base import NodeKind
+from journeys.nodes.branch import Branch
+from journeys.nodes.event_trigger import EventTrigger
+from journeys.nodes.exit import Exit
+from journeys.nodes.goal import Goal
+from journeys.nodes.segment_trigger import SegmentTrigger
+from journeys.nodes.send_email import SendEmail
+from journeys.nodes.split import Split
+from journeys.nodes.tag import Tag
+from journeys.nodes.update_contact import UpdateContact
+from journeys.nodes.wait import Wait
+from journeys.nodes.wait_for_event import WaitForEvent
+from journeys.nodes.wait_until import WaitUntil
+from journeys.nodes.webhook import Webhook
+
+_ALL: tuple[NodeKind[Any], ...] = (
+    EventTrigger(),
+    SegmentTrigger(),
+    ApiTrigger(),
+    Wait(),
+    WaitUntil(),
+    WaitForEvent(),
+    Branch(),
+    Split(),
+    UpdateContact(),
+    Tag(),
+    SendEmail(),
+    Webhook(),
+    Goal(),
+    Exit(),
+)
+
+NODE_KINDS: dict[str, NodeKind[Any]] = {kind.kind: kind for kind in _ALL}

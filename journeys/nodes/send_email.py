@@ -1,0 +1,87 @@
+"""Send a mail: a template, or one written in the node itself."""
+
+import hashlib
+import json
+from typing import ClassVar, Literal
+from uuid import UUID, uuid5
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from journeys.nodes.base import CompileContext, Described, Mail, NodeConfig, NodeKind, References
+from journeys.nodes.ops import SendEmail as SendEmailOp
+
+DEFAULT_TOPIC = "marketing"
+
+
+class InlineMail(BaseModel):
+    """A mail written in the node: a subject and a body in HTML or MJML, with Liquid."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    subject: str = Field(max_length=500)
+    preheader: str = Field("", max_length=500)
+    html: str | None = None
+    mjml: str | None = None
+    text: str | None = None
+
+    @property
+    def content_hash(self) -> str:
+        """The same for the same mail, whoever sends it."""
+        return hashlib.sha256(json.dumps(self.model_dump(), sort_keys=True).encode()).hexdigest()
+
+
+class SendEmailConfig(NodeConfig):
+    """Which mail, and what kind of mail it is."""
+
+    template_id: str | None = Field(None, min_length=1, description="A template's id or slug")
+    inline: InlineMail | None = None
+    category: Literal["marketing", "transactional"] = "marketing"
+    topic: str | None = Field(None, min_length=1, description="What the contact must want to hear about")
+    provider: str | None = Field(
+        None, min_length=1, description="Name of a connection; the workspace's default if unset"
+    )
+
+    @model_validator(mode="after")
+    def _is_one_mail(self) -> "SendEmailConfig":
+        if (self.template_id is None) == (self.inline is None):
+            raise ValueError("name a template or write the mail inline, one of the two")
+        return self
+
+
+class SendEmail(NodeKind[SendEmailConfig]):
+    """See the module."""
+
+    kind = "send_email"
+    config = SendEmailConfig
+    possible_outlets = ("sent", "skipped", "failed")
+    falls_to: ClassVar = {"skipped": "sent", "failed": "sent"}
+    described = Described("Send email", "message", "mail", "Sends a mail, if the contact may get it")
+
+    def compile(self, config: SendEmailConfig, context: CompileContext) -> SendEmailOp:
+        """Pin the content, so that a version always sends the same mail."""
+        if config.inline:
+            version_id = inline_version_id(context.workspace_id, config.inline)
+        else:
+            version_id = context.templates[config.template_id or ""]
+        topic = config.topic or (DEFAULT_TOPIC if config.category == "marketing" else None)
+        return SendEmailOp(
+            template_version_id=version_id, category=config.category, topic=topic, connection=config.provider
+        )
+
+    def summary(self, config: SendEmailConfig) -> str:
+        """Name the mail by its subject."""
+        return f"Send: {config.inline.subject if config.inline else config.template_id}"
+
+    def references(self, config: SendEmailConfig) -> References:
+        """Return the mail, its topic and its connection."""
+        inline = config.inline.model_dump() if config.inline else None
+        return References(
+            mails=(Mail(config.template_id, inline, config.category),),
+            topics=frozenset({config.topic} if config.topic else ()),
+            connections=frozenset({config.provider} if config.provider else ()),
+        )
+
+
+def inline_version_id(workspace_id: UUID, mail: InlineMail) -> UUID:
+    """Return the id of the template version that keeps an inline mail: the same content, the same id."""
+    return uuid5(workspace_id, mail.content_hash)

@@ -1,0 +1,66 @@
+"""Call a URL of another system."""
+
+from collections.abc import Iterator
+from typing import ClassVar, Literal
+
+from pydantic import Field, JsonValue, field_validator
+
+from journeys.nodes.base import CompileContext, Described, NodeConfig, NodeKind, References
+from journeys.nodes.ops import CallWebhook
+
+
+class WebhookConfig(NodeConfig):
+    """What to call. URL, header values and all texts in the body may be Liquid."""
+
+    url: str = Field(max_length=2_000, pattern=r"^https?://[^\s/{]+")
+    method: Literal["POST", "PUT", "PATCH", "DELETE", "GET"] = "POST"
+    headers: dict[str, str] = Field(default_factory=dict, max_length=30)
+    body: JsonValue = Field(None, description="A text, or JSON whose texts may be Liquid")
+    timeout_seconds: float = Field(10, gt=0, le=30)
+
+    @field_validator("headers")
+    @classmethod
+    def _cannot_break_out(cls, headers: dict[str, str]) -> dict[str, str]:
+        if any("\n" in part or "\r" in part for header in headers.items() for part in header):
+            raise ValueError("a header has one line")
+        return headers
+
+
+class Webhook(NodeKind[WebhookConfig]):
+    """See the module."""
+
+    kind = "webhook"
+    config = WebhookConfig
+    possible_outlets = ("done", "failed")
+    falls_to: ClassVar = {"failed": "done"}
+    described = Described("Webhook", "outside", "webhook", "Calls a URL of another system")
+
+    def compile(self, config: WebhookConfig, context: CompileContext) -> CallWebhook:
+        """Hand it all over."""
+        return CallWebhook(
+            url=config.url,
+            method=config.method,
+            headers=config.headers,
+            body=config.body,
+            timeout_seconds=config.timeout_seconds,
+        )
+
+    def summary(self, config: WebhookConfig) -> str:
+        """Name method and host."""
+        return f"{config.method} {config.url.split('/')[2]}"
+
+    def references(self, config: WebhookConfig) -> References:
+        """Return everything that may be Liquid."""
+        headers = ((f"headers.{name}", value) for name, value in config.headers.items())
+        return References(texts=(("url", config.url), *headers, *_texts("body", config.body)))
+
+
+def _texts(field: str, value: JsonValue) -> Iterator[tuple[str, str]]:
+    if isinstance(value, str):
+        yield field, value
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            yield from _texts(f"{field}.{name}", inner)
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from _texts(f"{field}.{index}", inner)
