@@ -115,7 +115,12 @@ class EmbeddedPostgres(EmbeddedServer):
                 *(str(self.programs / "initdb"), *arguments),
                 **{"stdin": asyncio.subprocess.DEVNULL, "stdout": log, "stderr": log, **self.popen_options()},
             )
-            status = await process.wait()
+            try:
+                status = await process.wait()
+            except asyncio.CancelledError:
+                process.kill()
+                await process.wait()
+                raise
         if status:
             raise ProcessFailed(f"initdb ended with status {status}:\n{tail(self.log)}")
 
