@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
+from journeys.auth.secret_key import load_secret_key
 from journeys.connectors.base import MailProvider
 from journeys.connectors.connections import open_provider
 from journeys.db.session import Database
@@ -17,7 +18,6 @@ from journeys.enrollments.stages import Opened
 from journeys.errors import NotFound
 from journeys.messaging.compose import CompiledMessage, TemplateSource, compile_message
 from journeys.messaging.links import TrackingTokens
-from journeys.auth.secret_key import load_secret_key
 from journeys.settings import Settings
 
 KEEP_SECONDS = 5.0

@@ -33,9 +33,7 @@ def make_workers(client: Client, resources: Resources) -> list[Worker]:
         max_concurrent_activities=slots,
         workflow_task_executor=ThreadPoolExecutor(4),
     )
-    effects = Worker(
-        client, task_queue=EFFECT_QUEUE, activities=[stages.run_stage], max_concurrent_activities=slots
-    )
+    effects = Worker(client, task_queue=EFFECT_QUEUE, activities=[stages.run_stage], max_concurrent_activities=slots)
     return [runs, effects]
 
 

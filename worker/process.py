@@ -26,7 +26,9 @@ async def wait_for(name: str, connect: Callable[[], Awaitable[T]]) -> T:
             await asyncio.sleep(RETRY_SECONDS)
 
 
-async def run_until_stopped(*jobs: Coroutine[Any, Any, None], stop: Sequence[Callable[[], Awaitable[None]]] = ()) -> None:
+async def run_until_stopped(
+    *jobs: Coroutine[Any, Any, None], stop: Sequence[Callable[[], Awaitable[None]]] = ()
+) -> None:
     """Run jobs side by side until SIGTERM, SIGINT or the first failure; then call `stop`, or cancel what has none."""
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()

@@ -178,10 +178,8 @@ class JourneyWorkflow:
     def _show(self) -> None:
         """Say in words where the run stands; read by Temporal UI at query time, so it costs no history."""
         state = self._journey.state
-        rows = [
-            f"| {token.title} | {token.size} | {token.parked or (f'{token.wake_at:%Y-%m-%d %H:%M} UTC' if token.wake_at else 'now')} |"
-            for token in list(self._journey.tokens.values())[:DETAILS_SHOWN]
-        ]
+        shown = list(self._journey.tokens.values())[:DETAILS_SHOWN]
+        rows = [f"| {token.title} | {token.size} | {_until(token)} |" for token in shown]
         head = f"**{state.journey}**, version {state.version}: {len(self._journey.tokens)} batches"
         workflow.set_current_details("\n".join([head, "", "| step | contacts | until |", "|---|---|---|", *rows]))
 
@@ -215,6 +213,12 @@ class _TemporalSeam:
         if not isinstance(error, ActivityError) or is_cancelled_exception(error):
             raise error
         return str(error.cause or error)[:500]
+
+
+def _until(token: Token) -> str:
+    if token.parked:
+        return token.parked
+    return f"{token.wake_at:%Y-%m-%d %H:%M} UTC" if token.wake_at else "now"
 
 
 def _should_continue() -> bool:

@@ -65,9 +65,7 @@ class Database:
     async def workspace(self, workspace_id: UUID) -> AsyncIterator[AsyncSession]:
         """Open a session that sees one workspace only; commit at the end, roll back on an error."""
         async with AsyncSession(self._app, expire_on_commit=False) as session, session.begin():
-            await session.execute(
-                text("SELECT set_config('app.workspace_id', :id, true)"), {"id": str(workspace_id)}
-            )
+            await session.execute(text("SELECT set_config('app.workspace_id', :id, true)"), {"id": str(workspace_id)})
             yield session
 
     @asynccontextmanager

@@ -60,9 +60,7 @@ def maintain(connection: Connection, retain_days: int = 400, now: datetime | Non
 
 
 def _is_partitioned(connection: Connection, series: Series) -> bool:
-    kind = connection.scalar(
-        text("SELECT relkind FROM pg_class WHERE oid = to_regclass(:name)"), {"name": series.name}
-    )
+    kind = connection.scalar(text("SELECT relkind FROM pg_class WHERE oid = to_regclass(:name)"), {"name": series.name})
     return kind in ("p", b"p")
 
 

@@ -14,8 +14,8 @@ from journeys.db.ids import new_id, new_ids
 from journeys.db.json import to_json
 from journeys.enrollments.counts import JOURNEY, Counts, record_counts
 from journeys.enrollments.dispatches import start_run
-from journeys.graph.settings import ReEntryAfter
 from journeys.graph.loading import LoadedPlan
+from journeys.graph.settings import ReEntryAfter
 
 
 @dataclass(frozen=True)

@@ -126,9 +126,7 @@ class HookStage:
     async def _refuse_if_alive(self) -> None:
         """Wait for calls that another attempt holds: they are settled by it, or claimed once its lease is over."""
         async with self.database.workspace(self.order.workspace_id) as session:
-            seconds = await session.scalar(
-                _ALIVE, {"batch_id": self._opened.batch.id, "node_id": self._opened.node.id}
-            )
+            seconds = await session.scalar(_ALIVE, {"batch_id": self._opened.batch.id, "node_id": self._opened.node.id})
         if seconds is not None:
             raise LeaseHeld(max(float(seconds), 1.0))
 
@@ -147,21 +145,47 @@ class _Templates:
 
     url: Template
     headers: dict[str, Template]
-    body: Template | None
+    body: Any
 
     @classmethod
     def of(cls, op: CallWebhook) -> "_Templates":
         headers = {name: parse_template(value, html=False) for name, value in op.headers.items()}
-        body = parse_template(op.body, html=False) if op.body is not None else None
-        return cls(parse_template(op.url, html=False), headers, body)
+        return cls(parse_template(op.url, html=False), headers, _parse(op.body))
 
     def render(self, context: dict[str, Any]) -> dict[str, Any]:
         """Return url, headers and body for one contact; without a body of its own, contact and event go as JSON."""
         headers = {name: each.render(context) for name, each in self.headers.items()}
-        body = self.body.render(context) if self.body else to_json(context)
+        body = _render(self.body, context) if self.body is not None else context
         if not any(name.lower() == "content-type" for name in headers):
             headers["Content-Type"] = "application/json"
-        return {"url": self.url.render(context), "headers": headers, "body": body}
+        return {
+            "url": self.url.render(context),
+            "headers": headers,
+            "body": body if isinstance(body, str) else to_json(body),
+        }
+
+
+def _parse(body: Any) -> Any:
+    """Parse every text in a body."""
+    match body:
+        case str():
+            return parse_template(body, html=False)
+        case dict():
+            return {name: _parse(value) for name, value in body.items()}
+        case list():
+            return [_parse(value) for value in body]
+    return body
+
+
+def _render(body: Any, context: dict[str, Any]) -> Any:
+    match body:
+        case Template():
+            return body.render(context)
+        case dict():
+            return {name: _render(value, context) for name, value in body.items()}
+        case list():
+            return [_render(value, context) for value in body]
+    return body
 
 
 _CLAIM = text("""

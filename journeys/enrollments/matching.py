@@ -76,7 +76,9 @@ async def load_travellers(
 
 def _cares(plan: LoadedPlan) -> bool:
     settings = plan.plan.settings
-    return bool(settings.exit_on or settings.goal) or any(isinstance(node.op, Await) for node in plan.plan.nodes.values())
+    return bool(settings.exit_on or settings.goal) or any(
+        isinstance(node.op, Await) for node in plan.plan.nodes.values()
+    )
 
 
 async def find_endings(session: AsyncSession, travellers: Travellers) -> list[Ending]:
@@ -101,9 +103,7 @@ async def find_goals(session: AsyncSession, travellers: Travellers) -> list[Goal
         window = timedelta(days=goal.window_days)
         open_rows = [row for row in rows if row.goal_at is None]
         held = await _holding(session, travellers, open_rows, rule, window)
-        goals += [
-            GoalReached(each, plan.journey_id, version_id, goal.exits, f"goal: {_words(rule)}") for each in held
-        ]
+        goals += [GoalReached(each, plan.journey_id, version_id, goal.exits, f"goal: {_words(rule)}") for each in held]
     return goals
 
 

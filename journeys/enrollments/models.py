@@ -20,7 +20,10 @@ class Run(Base):
     """One workflow execution (with its continue-as-new chain), which carries batches of one journey version."""
 
     __tablename__ = "runs"
-    __table_args__ = (Index("ix_runs_journey_id", "journey_id"), Index("ix_runs_open", "id", postgresql_where=text("ended_at IS NULL")))
+    __table_args__ = (
+        Index("ix_runs_journey_id", "journey_id"),
+        Index("ix_runs_open", "id", postgresql_where=text("ended_at IS NULL")),
+    )
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     workspace_id: Mapped[UUID]
     journey_id: Mapped[UUID]
@@ -72,7 +75,13 @@ class Enrollment(Base):
         Index("ix_enrollments_batch_id", "batch_id"),
         Index("ix_enrollments_contact_id", "contact_id"),
         Index("ix_enrollments_journey_id_id", "journey_id", "id"),
-        {"postgresql_with": {"fillfactor": 80, "autovacuum_vacuum_scale_factor": 0.02, "autovacuum_vacuum_cost_delay": 0}},
+        {
+            "postgresql_with": {
+                "fillfactor": 80,
+                "autovacuum_vacuum_scale_factor": 0.02,
+                "autovacuum_vacuum_cost_delay": 0,
+            }
+        },
     )
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     workspace_id: Mapped[UUID]
@@ -107,7 +116,10 @@ class EntryRefusal(Base):
     """A contact that did not enter a journey, and why."""
 
     __tablename__ = "entry_refusals"
-    __table_args__ = (Index("ix_entry_refusals_contact_id", "contact_id", "at"), Index("ix_entry_refusals_journey_id", "journey_id", "at"))
+    __table_args__ = (
+        Index("ix_entry_refusals_contact_id", "contact_id", "at"),
+        Index("ix_entry_refusals_journey_id", "journey_id", "at"),
+    )
     seq: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     workspace_id: Mapped[UUID]
     journey_id: Mapped[UUID]
@@ -124,9 +136,7 @@ class Step(Base):
     """
 
     __tablename__ = "steps"
-    __table_args__ = (
-        {"postgresql_partition_by": "RANGE (at)"},
-    )
+    __table_args__ = ({"postgresql_partition_by": "RANGE (at)"},)
     enrollment_id: Mapped[UUID] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(primary_key=True)
     node_id: Mapped[str] = mapped_column(primary_key=True)

@@ -44,9 +44,7 @@ async def list_open_runs(session: AsyncSession, grace: timedelta) -> Sequence[Ro
 async def restart_run(session: AsyncSession, run_id: UUID) -> bool:
     """Give the batches of a lost run to a new one; False when there is nothing to carry on."""
     run = (
-        await session.execute(
-            text("SELECT * FROM runs WHERE id = :id AND ended_at IS NULL FOR UPDATE"), {"id": run_id}
-        )
+        await session.execute(text("SELECT * FROM runs WHERE id = :id AND ended_at IS NULL FOR UPDATE"), {"id": run_id})
     ).one_or_none()
     if run is None:
         return False

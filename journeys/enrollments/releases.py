@@ -91,7 +91,9 @@ async def _go_on(session: AsyncSession, plan: LoadedPlan, node_id: str, batch_id
     if target is None:
         counts.add(JOURNEY, "completed", n)
         await session.execute(
-            text("UPDATE enrollments SET state = 'completed', ended_at = now() WHERE batch_id = :id AND state = 'active'"),
+            text(
+                "UPDATE enrollments SET state = 'completed', ended_at = now() WHERE batch_id = :id AND state = 'active'"
+            ),
             {"id": batch_id},
         )
     else:

@@ -131,9 +131,7 @@ class _Window:
             if entered.token:
                 self.tokens[version_id].append(entered.token)
 
-    def _knock_by_event(
-        self, live: Sequence[LoadedPlan], at_the_door: dict[tuple[UUID, str], list[Candidate]]
-    ) -> None:
+    def _knock_by_event(self, live: Sequence[LoadedPlan], at_the_door: dict[tuple[UUID, str], list[Candidate]]) -> None:
         triggers: dict[str, list[tuple[LoadedPlan, str, Trigger]]] = defaultdict(list)
         for plan, trigger_id, op in _triggers(live, "event"):
             triggers[op.event or ""].append((plan, trigger_id, op))

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.engine import Row
@@ -15,8 +14,8 @@ from journeys.db.session import Database
 from journeys.enrollments import awaits
 from journeys.enrollments.batches import Group, count_active, lock_batch, split
 from journeys.enrollments.walk import Place, Walk
-from journeys.graph.plan import PlanNode
 from journeys.graph.loading import get_plan
+from journeys.graph.plan import PlanNode
 from journeys.nodes.ops import Await, Op
 
 ROUTER_GRACE = timedelta(seconds=30)
@@ -52,9 +51,7 @@ async def open_stage(session: AsyncSession, order: StageOrder) -> Opened | Answe
     if batch.wake_at is not None and batch.wake_at > batch.now:
         return Answered([order.token.model_copy(update={"wake_at": batch.wake_at})])
     loaded = await get_plan(session, batch.version_id)
-    zone = await session.scalar(
-        text("SELECT time_zone FROM workspaces WHERE id = :id"), {"id": order.workspace_id}
-    )
+    zone = await session.scalar(text("SELECT time_zone FROM workspaces WHERE id = :id"), {"id": order.workspace_id})
     place = Place(
         order.workspace_id, order.journey_id, batch.version_id, order.run_id, loaded.plan, batch.now, zone or "UTC"
     )

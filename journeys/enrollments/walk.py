@@ -135,9 +135,7 @@ class Walk:
 
     async def _route(self, group: Group, node: PlanNode, op: Route) -> None:
         params = SqlParams(self.place.workspace_id, self.place.now, enrollment="e")
-        whens = " ".join(
-            f"WHEN {compile_sql(path.rule, params)} THEN {index}" for index, path in enumerate(op.paths)
-        )
+        whens = " ".join(f"WHEN {compile_sql(path.rule, params)} THEN {index}" for index, path in enumerate(op.paths))
         labels = [*(path.outlet for path in op.paths), op.else_outlet]
         await self._leave_by(group, node, labels, f"CASE {whens} ELSE {len(op.paths)} END", params.values)
 
@@ -158,7 +156,9 @@ class Walk:
 
     async def _mark(self, group: Group, node: PlanNode) -> None:
         await self.session.execute(
-            text("UPDATE enrollments SET goal_at = now() WHERE batch_id = :id AND state = 'active' AND goal_at IS NULL"),
+            text(
+                "UPDATE enrollments SET goal_at = now() WHERE batch_id = :id AND state = 'active' AND goal_at IS NULL"
+            ),
             {"id": group.batch_id},
         )
         self.counts.add(node.id, "converted", group.n)
@@ -174,7 +174,9 @@ class Walk:
             if part.label:
                 await self.stop(fork, datetime.fromisoformat(part.label))
             else:
-                await self.leave(fork, node, "past", "the time is over" if op.attribute is None else "no such time ahead")
+                await self.leave(
+                    fork, node, "past", "the time is over" if op.attribute is None else "no such time ahead"
+                )
 
     async def _await(self, group: Group, node: PlanNode, op: Await) -> None:
         deadline = self.place.now + timedelta(seconds=op.timeout_seconds)
@@ -184,7 +186,11 @@ class Walk:
         if early:
             sql = "CASE WHEN e.id = ANY(CAST(:early AS uuid[])) THEN 1 ELSE 0 END"
             parts = await split(
-                self.session, group.batch_id, ["waiting", "happened"], sql, {"early": [each.enrollment_id for each in early]}
+                self.session,
+                group.batch_id,
+                ["waiting", "happened"],
+                sql,
+                {"early": [each.enrollment_id for each in early]},
             )
         for part in parts:
             fork = _fork(group, part)
