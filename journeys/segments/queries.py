@@ -1,0 +1,187 @@
+"""Make, change, list and look into segments."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+from sqlalchemy import delete, func, select, text
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from journeys.errors import Conflict, Fault, InvalidInput, NotFound
+from journeys.rules.evaluate import Verdict, evaluate
+from journeys.rules.language import Rule, SegmentRule, dump_rule, has_references, parse_rule, walk
+from journeys.rules.load import load_facts
+from journeys.rules.sql import SqlParams, compile_sql
+from journeys.segments.membership import LiveSegment, build
+from journeys.segments.models import Segment, SegmentMember
+
+
+@dataclass(frozen=True)
+class Preview:
+    """How many contacts match a rule, and some of them."""
+
+    count: int
+    sample: list[UUID]
+
+
+async def create_segment(session: AsyncSession, workspace_id: UUID, name: str, rule: object) -> Segment:
+    """Make a segment and find its members.
+
+    Raises:
+        InvalidInput: the rule is no rule, or refers to what a segment does not have.
+        Conflict: the name is taken.
+    """
+    parsed = await _check_rule(session, workspace_id, rule, None)
+    segment = Segment(workspace_id=workspace_id, name=name, rule=dump_rule(parsed), live=True)
+    session.add(segment)
+    await _flush(session, name)
+    await build(session, LiveSegment(segment.id, workspace_id, parsed))
+    await session.refresh(segment)
+    return segment
+
+
+async def update_segment(
+    session: AsyncSession, workspace_id: UUID, segment_id: UUID, *, name: str | None = None, rule: object = None
+) -> Segment:
+    """Rename a segment or change its rule, and then find its members again."""
+    segment = await get_segment(session, workspace_id, segment_id)
+    segment.name = name or segment.name
+    segment.updated_at = datetime.now(UTC)
+    if rule is not None:
+        parsed = await _check_rule(session, workspace_id, rule, segment_id)
+        segment.rule = dump_rule(parsed)
+    await _flush(session, segment.name)
+    if rule is not None:
+        await build(session, LiveSegment(segment_id, workspace_id, parsed))
+    await session.refresh(segment)
+    return segment
+
+
+async def delete_segment(session: AsyncSession, workspace_id: UUID, segment_id: UUID) -> None:
+    """Forget a segment and who was in it.
+
+    Raises:
+        Conflict: a live journey or another segment looks at it.
+    """
+    segment = await get_segment(session, workspace_id, segment_id)
+    users = await session.scalars(
+        text("""
+            SELECT j.name FROM journeys j JOIN journey_versions v ON v.id = j.live_version_id
+            WHERE j.workspace_id = :workspace_id AND j.state <> 'archived' AND strpos(CAST(v.plan AS text), :id) > 0
+            UNION ALL SELECT s.name FROM segments s
+            WHERE s.workspace_id = :workspace_id AND s.id <> :uuid AND strpos(CAST(s.rule AS text), :id) > 0
+        """),
+        {"workspace_id": workspace_id, "id": str(segment_id), "uuid": segment_id},
+    )
+    if names := list(users):
+        raise Conflict(f"{segment.name} is used by {', '.join(names)}")
+    await session.execute(delete(SegmentMember).where(SegmentMember.segment_id == segment_id))
+    await session.delete(segment)
+    await session.flush()
+
+
+async def get_segment(session: AsyncSession, workspace_id: UUID, segment_id: UUID) -> Segment:
+    """Return one segment.
+
+    Raises:
+        NotFound: there is none with this id.
+    """
+    segment = await session.scalar(
+        select(Segment).where(Segment.workspace_id == workspace_id, Segment.id == segment_id)
+    )
+    if segment is None:
+        raise NotFound("there is no such segment")
+    return segment
+
+
+async def list_segments(
+    session: AsyncSession, workspace_id: UUID, limit: int = 50, after: UUID | None = None
+) -> Sequence[tuple[Segment, int]]:
+    """Return named segments with how many contacts are in each, oldest first."""
+    size = select(func.count()).where(SegmentMember.segment_id == Segment.id).scalar_subquery()
+    query = select(Segment, size).where(Segment.workspace_id == workspace_id, Segment.journey_id.is_(None))
+    if after is not None:
+        query = query.where(Segment.id > after)
+    rows = await session.execute(query.order_by(Segment.id).limit(limit))
+    return [(segment, n) for segment, n in rows]
+
+
+async def count_members(session: AsyncSession, segment_id: UUID) -> int:
+    """Return how many contacts are in a segment."""
+    n = await session.scalar(select(func.count()).where(SegmentMember.segment_id == segment_id))
+    return n or 0
+
+
+async def list_members(
+    session: AsyncSession, workspace_id: UUID, segment_id: UUID, limit: int = 50, after: UUID | None = None
+) -> list[UUID]:
+    """Return contacts of a segment in id order, from `after` on."""
+    query = select(SegmentMember.contact_id).where(
+        SegmentMember.workspace_id == workspace_id, SegmentMember.segment_id == segment_id
+    )
+    if after is not None:
+        query = query.where(SegmentMember.contact_id > after)
+    return list(await session.scalars(query.order_by(SegmentMember.contact_id).limit(limit)))
+
+
+async def preview(session: AsyncSession, workspace_id: UUID, rule: object, sample: int = 10) -> Preview:
+    """Count the contacts that match a rule now, and pick some."""
+    parsed = await _check_rule(session, workspace_id, rule, None)
+    params = SqlParams(workspace_id, datetime.now(UTC), whole=True)
+    where = f"c.workspace_id = :workspace_id AND c.erased_at IS NULL AND {compile_sql(parsed, params)}"
+    row = (
+        await session.execute(
+            text(f"""
+                WITH found AS MATERIALIZED (SELECT c.id FROM contacts c WHERE {where})
+                SELECT (SELECT count(*) FROM found), ARRAY(SELECT id FROM found ORDER BY id DESC LIMIT :sample)
+            """),
+            {**params.values, "workspace_id": workspace_id, "sample": sample},
+        )
+    ).one()
+    return Preview(row[0], list(row[1]))
+
+
+async def explain(session: AsyncSession, workspace_id: UUID, segment_id: UUID, contact_id: UUID) -> Verdict:
+    """Say whether a contact matches a segment's rule now, clause by clause.
+
+    Raises:
+        NotFound: there is no such segment or contact.
+    """
+    segment = await get_segment(session, workspace_id, segment_id)
+    rule = parse_rule(segment.rule)
+    facts = await load_facts(session, workspace_id, [contact_id], rule, datetime.now(UTC))
+    if contact_id not in facts:
+        raise NotFound("there is no such contact")
+    return evaluate(rule, facts[contact_id])
+
+
+async def _check_rule(session: AsyncSession, workspace_id: UUID, rule: object, own_id: UUID | None) -> Rule:
+    """Return the rule if a segment can have it: nothing of an enrollment, known segments, no ring."""
+    parsed = parse_rule(rule)
+    if has_references(parsed):
+        raise InvalidInput("a segment cannot refer to an enrollment's event or messages")
+    seen: set[UUID] = set()
+    due = [part.segment for part in walk(parsed) if isinstance(part, SegmentRule)]
+    while due:
+        segment_id = due.pop()
+        if segment_id == own_id:
+            raise InvalidInput("a segment cannot look at itself", [Fault("", "this leads back to the segment itself")])
+        if segment_id in seen:
+            continue
+        seen.add(segment_id)
+        other = await session.scalar(
+            select(Segment.rule).where(Segment.workspace_id == workspace_id, Segment.id == segment_id)
+        )
+        if other is None:
+            raise InvalidInput(f"there is no segment {segment_id}")
+        due += [part.segment for part in walk(parse_rule(other)) if isinstance(part, SegmentRule)]
+    return parsed
+
+
+async def _flush(session: AsyncSession, name: str) -> None:
+    try:
+        await session.flush()
+    except IntegrityError as error:
+        raise Conflict(f"there is a segment called {name} already") from error
