@@ -6,6 +6,7 @@ from typing import Annotated, Any, cast
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.security import HTTPBasic
+from starlette.requests import ClientDisconnect
 
 from api.cross_origin import PREFLIGHT, CrossOriginRoute
 from api.deps import DatabaseDep, SettingsDep
@@ -166,12 +167,15 @@ async def _read_body(request: Request) -> bytes:
     if encoding not in ("identity", "gzip"):
         raise NotReadable("The only Content-Encoding taken is gzip.")
     body, size = bytearray(), 0
-    async for chunk in request.stream():
-        size += len(chunk)
-        if size <= BATCH_BYTES:
-            body += chunk
-        elif size > _DRAINED_BYTES:
-            break
+    try:
+        async for chunk in request.stream():
+            size += len(chunk)
+            if size <= BATCH_BYTES:
+                body += chunk
+            elif size > _DRAINED_BYTES:
+                break
+    except ClientDisconnect:
+        raise NotReadable("The client went away before it had sent the body.") from None
     if size > BATCH_BYTES:
         raise too_large()
     return decompress(bytes(body)) if encoding == "gzip" else bytes(body)
