@@ -1,0 +1,1 @@
+"""A mail gateway reached over HTTP, many mails in one request."""

@@ -1,0 +1,50 @@
+"""Where the outbox keeps a mail, and how it is read again."""
+
+from datetime import UTC, datetime, timedelta
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from pathlib import Path
+from typing import NamedTuple
+from uuid import UUID
+
+from journeys.errors import NotFound
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_LAST = datetime(9999, 12, 31, tzinfo=UTC)
+
+
+class StoredMail(NamedTuple):
+    """A mail as it would have travelled, and its parts."""
+
+    raw: bytes
+    headers: list[tuple[str, str]]
+    html: str
+    text: str
+
+
+def mail_path(folder: Path, workspace_id: UUID, message_id: UUID) -> Path:
+    """Return the file of a message: in a folder for its workspace and for the day that its id was made."""
+    made_at = min(_EPOCH + timedelta(milliseconds=message_id.int >> 80), _LAST)
+    return folder / str(workspace_id) / made_at.date().isoformat() / f"{message_id}.eml"
+
+
+def read_mail(path: Path) -> StoredMail:
+    """Read a mail back.
+
+    Raises:
+        NotFound: the outbox does not hold it.
+    """
+    try:
+        raw = path.read_bytes()
+    except FileNotFoundError:
+        raise NotFound("the outbox does not hold this mail") from None
+    parsed = message_from_bytes(raw, policy=default)
+    assert isinstance(parsed, EmailMessage)
+    headers = [(name, str(value)) for name, value in parsed.items()]
+    return StoredMail(raw, headers, _part(parsed, "html"), _part(parsed, "plain"))
+
+
+def _part(parsed: EmailMessage, kind: str) -> str:
+    part = parsed.get_body((kind,))
+    return str(part.get_content()) if part else ""
