@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from journeys.contracts import RunInput, Token
 from journeys.db.ids import new_id, new_ids
 from journeys.db.json import to_json
+from journeys.enrollments.batches import Group, insert_batches
 from journeys.enrollments.counts import JOURNEY, Counts, record_counts
 from journeys.enrollments.dispatches import start_run
 from journeys.graph.loading import LoadedPlan
@@ -38,8 +39,10 @@ class Entered:
     token: Token | None
 
 
-async def enter(session: AsyncSession, plan: LoadedPlan, trigger_id: str, candidates: Sequence[Candidate]) -> Entered:
-    """Enroll those whom the re-entry rule admits, as one batch, which the caller gives a run; log the refusals."""
+async def enter(
+    session: AsyncSession, plan: LoadedPlan, trigger_id: str, candidates: Sequence[Candidate], run_id: UUID
+) -> Entered:
+    """Enroll those whom the re-entry rule admits, as one batch of a run that the caller starts; log the refusals."""
     settings = plan.plan.settings
     door = _Door.of(settings.re_entry)
     rows, doubles = door.rows(candidates)
@@ -60,11 +63,13 @@ async def enter(session: AsyncSession, plan: LoadedPlan, trigger_id: str, candid
     n, refused = result.one()
     if not n:
         return Entered(0, refused + doubles, None)
-    token = await _seat(session, plan, trigger_id, batch_id, n)
+    token = await _seat(session, plan, trigger_id, batch_id, n, run_id)
     return Entered(n, refused + doubles, token)
 
 
-async def _seat(session: AsyncSession, plan: LoadedPlan, trigger_id: str, batch_id: UUID, n: int) -> Token | None:
+async def _seat(
+    session: AsyncSession, plan: LoadedPlan, trigger_id: str, batch_id: UUID, n: int, run_id: UUID
+) -> Token | None:
     """Put a new batch at the node behind its trigger; None when there is no such node and the passage ends at once."""
     counts = Counts(plan.workspace_id, plan.journey_id, plan.version_id)
     counts.add(JOURNEY, "entered", n)
@@ -81,30 +86,34 @@ async def _seat(session: AsyncSession, plan: LoadedPlan, trigger_id: str, batch_
     counts.add(target, "entered", n)
     counts.add(target, "waiting", n)
     await record_counts(session, counts)
-    node = plan.plan.nodes[target]
-    return Token(batch_id=batch_id, node_id=target, title=node.title, size=n, effect=node.is_effect)
+    return await seat(session, plan, target, batch_id, n, run_id)
+
+
+async def seat(session: AsyncSession, plan: LoadedPlan, node_id: str, batch_id: UUID, n: int, run_id: UUID) -> Token:
+    """Write a fresh batch that is about to run a node, and return its token."""
+    group = Group(batch_id, node_id, n, since_at=None)
+    await insert_batches(
+        session,
+        [group],
+        workspace_id=plan.workspace_id,
+        journey_id=plan.journey_id,
+        version_id=plan.version_id,
+        run_id=run_id,
+    )
+    node = plan.plan.nodes[node_id]
+    return Token(batch_id=batch_id, node_id=node_id, title=node.title, size=n, effect=node.is_effect)
 
 
 async def give_run(
     session: AsyncSession,
     plan: LoadedPlan,
+    run_id: UUID,
     tokens: Sequence[Token],
     *,
     contact_id: UUID | None = None,
     bulk: bool = False,
-) -> UUID:
-    """Start one run for new batches: write the batches, the run, and the dispatch that is owed; return the run's id."""
-    run_id = new_id()
-    await session.execute(
-        _BATCHES,
-        {
-            "rows": to_json([{"id": t.batch_id, "node_id": t.node_id, "n": t.size} for t in tokens]),
-            "workspace_id": plan.workspace_id,
-            "journey_id": plan.journey_id,
-            "version_id": plan.version_id,
-            "run_id": run_id,
-        },
-    )
+) -> None:
+    """Start the run of new batches: write it, and the dispatch that is owed."""
     run = RunInput(
         run_id=run_id,
         workspace_id=plan.workspace_id,
@@ -115,14 +124,6 @@ async def give_run(
         tokens=list(tokens),
     )
     await start_run(session, run, plan.slug, contact_id=contact_id, bulk=bulk)
-    return run_id
-
-
-_BATCHES = text("""
-    INSERT INTO batches (id, workspace_id, journey_id, version_id, run_id, node_id, size)
-    SELECT x.id, :workspace_id, :journey_id, :version_id, :run_id, x.node_id, x.n
-    FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS x(id uuid, node_id text, n int)
-""")
 
 
 @dataclass(frozen=True)

@@ -70,10 +70,11 @@ async def advance_intake(session: AsyncSession, intake: Row[Any], size: int) -> 
     ids = await _next_contacts(session, intake, size)
     source = intake.source
     candidates = [Candidate(each, f"intake:{intake.id}", source.get("key"), source.get("payload")) for each in ids]
-    entered = await enter(session, plan, intake.entry_node_id, candidates) if candidates else None
+    run_id = new_id()
+    entered = await enter(session, plan, intake.entry_node_id, candidates, run_id) if candidates else None
     if entered and entered.token:
         single = ids[0] if len(ids) == 1 else None
-        await give_run(session, plan, [entered.token], contact_id=single, bulk=len(ids) > 1)
+        await give_run(session, plan, run_id, [entered.token], contact_id=single, bulk=len(ids) > 1)
     await session.execute(
         text("""
             UPDATE intakes SET cursor = coalesce(:cursor, cursor), entered = entered + :entered,

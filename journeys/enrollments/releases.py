@@ -12,6 +12,7 @@ from journeys.contracts import Token
 from journeys.db.ids import new_id
 from journeys.db.json import to_json
 from journeys.enrollments.counts import JOURNEY, Counts, record_counts
+from journeys.enrollments.entry import seat
 from journeys.enrollments.matching import Released
 from journeys.enrollments.steps import record_steps
 from journeys.graph.loading import LoadedPlan
@@ -37,7 +38,12 @@ class Moved:
 
 
 async def release(
-    session: AsyncSession, plan: LoadedPlan, node_id: str, released: Sequence[Released], locked: Sequence[UUID]
+    session: AsyncSession,
+    plan: LoadedPlan,
+    node_id: str,
+    released: Sequence[Released],
+    locked: Sequence[UUID],
+    run_id: UUID,
 ) -> Moved:
     """Let enrollments out of a wait by `happened`. Whoever left it meanwhile, by the deadline or an exit, is not touched."""
     node = plan.plan.nodes[node_id]
@@ -61,7 +67,7 @@ async def release(
     if not moved:
         return Moved(None)
     await _record_steps(session, plan, node_id, by_id, moved)
-    token = await _go_on(session, plan, node_id, fresh, len(moved))
+    token = await _go_on(session, plan, node_id, fresh, len(moved), run_id)
     return Moved(token, {row.batch_id for row in moved})
 
 
@@ -82,7 +88,9 @@ async def _record_steps(
     await record_steps(session, plan.workspace_id, steps)
 
 
-async def _go_on(session: AsyncSession, plan: LoadedPlan, node_id: str, batch_id: UUID, n: int) -> Token | None:
+async def _go_on(
+    session: AsyncSession, plan: LoadedPlan, node_id: str, batch_id: UUID, n: int, run_id: UUID
+) -> Token | None:
     """Put the fresh batch at the node behind `happened`; None when the passage ends there."""
     counts = Counts(plan.workspace_id, plan.journey_id, plan.version_id)
     counts.add(node_id, "waiting", -n)
@@ -100,7 +108,4 @@ async def _go_on(session: AsyncSession, plan: LoadedPlan, node_id: str, batch_id
         counts.add(target, "entered", n)
         counts.add(target, "waiting", n)
     await record_counts(session, counts)
-    if target is None:
-        return None
-    node = plan.plan.nodes[target]
-    return Token(batch_id=batch_id, node_id=target, title=node.title, size=n, effect=node.is_effect)
+    return None if target is None else await seat(session, plan, target, batch_id, n, run_id)

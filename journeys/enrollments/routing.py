@@ -15,6 +15,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from journeys.contracts import Token
+from journeys.db.ids import new_id
 from journeys.db.json import to_json
 from journeys.enrollments.entry import Candidate, enter, give_run
 from journeys.enrollments.exits import Ending, drop_empty, end_enrollments, lock_batches
@@ -103,6 +104,7 @@ class _Window:
         self.contact_ids = list(dict.fromkeys(row.contact_id for row in rows))
         self.tokens: dict[UUID, list[Token]] = defaultdict(list)
         self.plans: dict[UUID, LoadedPlan] = {}
+        self.run_ids: dict[UUID, UUID] = defaultdict(new_id)
 
     async def route(self) -> None:
         """Do everything, in the order in which it may depend on what came before."""
@@ -125,7 +127,7 @@ class _Window:
         await self._knock_by_segment(live, at_the_door)
         for (version_id, trigger_id), candidates in at_the_door.items():
             plan = self.plans[version_id]
-            entered = await enter(self.session, plan, trigger_id, candidates)
+            entered = await enter(self.session, plan, trigger_id, candidates, self.run_ids[version_id])
             if entered.n:
                 self.routed.journeys[self.workspace_id].add(plan.journey_id)
             if entered.token:
@@ -182,7 +184,7 @@ class _Window:
         for (version_id, node_id), moved in releases.items():
             plan = travellers.plans[version_id]
             self.plans[version_id] = plan
-            done = await release(self.session, plan, node_id, moved, locked)
+            done = await release(self.session, plan, node_id, moved, locked, self.run_ids[version_id])
             emptied |= done.left
             if done.token:
                 self.tokens[version_id].append(done.token)
@@ -194,7 +196,7 @@ class _Window:
 
     async def _give_run(self, plan: LoadedPlan, tokens: list[Token]) -> None:
         single = self.contact_ids[0] if len(self.contact_ids) == 1 and sum(t.size for t in tokens) == 1 else None
-        await give_run(self.session, plan, tokens, contact_id=single)
+        await give_run(self.session, plan, self.run_ids[plan.version_id], tokens, contact_id=single)
 
 
 def _triggers(live: Sequence[LoadedPlan], source: str) -> list[tuple[LoadedPlan, str, Trigger]]:

@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from journeys.connectors.base import MailProvider
 from journeys.contracts import StageOrder, Token
+from journeys.db.ids import new_id
 from journeys.db.session import Database
 from journeys.enrollments.entry import Candidate, enter, give_run
 from journeys.enrollments.hooks import HookStage
@@ -60,10 +61,12 @@ class Engine:
         """Let contacts in as one batch with a run; return its first token."""
         async with self.database.engine() as session:
             candidates = [Candidate(each, f"test:{each}", **candidate) for each in contact_ids]  # type: ignore[arg-type]
-            entered = await enter(session, self.plan, trigger_id, candidates)
+            run_id = new_id()
+            entered = await enter(session, self.plan, trigger_id, candidates, run_id)
             if entered.token is None:
                 return []
-            self.run_id = await give_run(session, self.plan, [entered.token])
+            self.run_id = run_id
+            await give_run(session, self.plan, run_id, [entered.token])
         return [entered.token]
 
     def order(self, token: Token) -> StageOrder:
