@@ -76,10 +76,10 @@ def stand_ins(settings: Settings, environment: dict[str, str]) -> list[Service]:
 
 
 @pytest.fixture
-def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+def settings(home: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     for name in ("DATABASE_URL", "REDIS_URL", "TEMPORAL_ADDRESS", "TEMPORAL_UI_URL"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("SOJOURN_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("SOJOURN_HOME", str(home))
     monkeypatch.setenv("SOJOURN_PORT", str(find_free_port()))
     monkeypatch.setenv("SOJOURN_TEMPORAL_UI_PORT", str(find_free_port()))
     return Settings()

@@ -1,11 +1,10 @@
 import asyncio
 import json
 import os
-import shutil
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import psutil
@@ -15,17 +14,8 @@ from redis.asyncio import Redis
 from temporalio.client import Client
 
 from worker.embedded import EmbeddedStack
-from worker.embedded.postgres import OUTSIDE
 from worker.embedded.stack import AlreadyRunning
 from worker.managed import ProcessFailed, live_process, read_record
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Iterator[Path]:
-    yield tmp_path / "a home"
-    for part in (tmp_path / "a home").glob("*"):
-        if part.is_symlink() and OUTSIDE in part.resolve().parents:
-            shutil.rmtree(part.resolve(), ignore_errors=True)
 
 
 @pytest.fixture
