@@ -14,13 +14,44 @@ What they mean, for SQL and Python alike:
 from collections.abc import Callable
 from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StrictInt, StrictStr, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    StrictBool,
+    StrictInt,
+    StrictStr,
+    Tag,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
 
 from journeys.rules.values import find_span, is_number, parse_span, parse_time, reference_path
 
-Number: TypeAlias = StrictInt | Annotated[float, Field(strict=True, allow_inf_nan=False)]
-Scalar: TypeAlias = StrictBool | Number | StrictStr
-Value: TypeAlias = Scalar | list[Scalar] | None
+
+def _said_once(message: str) -> WrapValidator:
+    """Say what fits in one sentence, instead of one complaint per type that does not."""
+
+    def validate(value: Any, handler: ValidatorFunctionWrapHandler) -> Any:
+        try:
+            return handler(value)
+        except ValidationError as error:
+            raise PydanticCustomError("wrong_type", message) from error
+
+    return WrapValidator(validate)
+
+
+_NUMBER_TYPE = StrictInt | Annotated[float, Field(strict=True, allow_inf_nan=False)]
+Number = Annotated[_NUMBER_TYPE, _said_once("must be a number")]
+Scalar = Annotated[StrictBool | _NUMBER_TYPE | StrictStr, _said_once("must be a text, a number, true or false")]
+Value = Annotated[
+    Scalar | list[Scalar] | None, _said_once("must be a text, a number, true or false, or a list of such values")
+]
 Operator = Literal[
     "eq", "ne", "in", "not_in", "contains", "starts_with", "matches", "gt", "gte", "lt", "lte", "between",
     "before", "after", "within_last", "exists",
@@ -68,11 +99,15 @@ class Comparison(Part):
         return any(reference_path(value) for value in self.operands)
 
 
-Where: TypeAlias = dict[str, Scalar | Comparison]
+Condition = Annotated[
+    Annotated[Scalar, Tag("rule:scalar")] | Annotated[Comparison, Tag("rule:comparison")],
+    Discriminator(lambda value: "rule:comparison" if isinstance(value, dict | Comparison) else "rule:scalar"),
+]
+Where: TypeAlias = dict[str, Condition]
 """Conditions on one event's properties; all must hold. A bare scalar means equality."""
 
 
-def comparison(condition: Scalar | Comparison) -> Comparison:
+def comparison(condition: Condition) -> Comparison:
     """Return a condition of a `where` in its long form."""
     return condition if isinstance(condition, Comparison) else Comparison(op="eq", value=condition)
 
