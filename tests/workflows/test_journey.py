@@ -1,0 +1,181 @@
+"""Journeys on a real Temporal server: events in, mails out, runs that end."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from uuid import UUID
+
+import httpx
+import pytest
+from sqlalchemy import text
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.worker import Worker
+
+from activities.stages import StageActivities
+from journeys.contracts import EFFECT_QUEUE, RUN_QUEUE, StageOrder
+from journeys.db.ids import new_id
+from journeys.db.session import Database
+from journeys.enrollments.routing import Lease, route_window
+from journeys.nodes.ops import Await, Hold
+from tests.conftest import make_workspace
+from tests.factories.journeys import make_contacts, make_mail, node, publish_plan, send, trigger
+from tests.fakes.engine import BareMailroom, Engine
+from tests.fakes.provider import RecordingProvider
+from tests.journeys.enrollments.test_routing import happen
+from worker.dispatcher import Dispatcher
+from worker.embedded.stack import EmbeddedStack
+from worker.leases import claim_partitions
+from workflows.journey import JourneyWorkflow
+
+
+@pytest.fixture(scope="session")
+async def client(temporal_server: EmbeddedStack) -> Client:
+    return await Client.connect(temporal_server.temporal_address, data_converter=pydantic_data_converter)
+
+
+@asynccontextmanager
+async def running(client: Client, database: Database, provider: RecordingProvider) -> AsyncIterator[None]:
+    """Run the workers of both queues and a dispatcher; workflows in the sandbox, as a check of their determinism."""
+
+    async def quiet(order: StageOrder) -> None:
+        return
+
+    async with httpx.AsyncClient() as http:
+        stages = StageActivities(database, BareMailroom(database, provider), http, quiet)
+        runs = Worker(client, task_queue=RUN_QUEUE, workflows=[JourneyWorkflow], activities=[stages.run_stage])
+        effects = Worker(client, task_queue=EFFECT_QUEUE, activities=[stages.run_stage])
+        dispatching = asyncio.create_task(Dispatcher(database, client).run())
+        async with runs, effects:
+            yield
+        dispatching.cancel()
+
+
+async def until(condition: object, seconds: float = 20) -> None:
+    """Wait until an async condition holds."""
+    async with asyncio.timeout(seconds):
+        while not await condition():  # type: ignore[operator]
+            await asyncio.sleep(0.05)
+
+
+async def route_all(database: Database) -> Lease:
+    async with database.engine() as session:
+        lease = await claim_partitions(session, new_id())
+    async with database.engine() as session:
+        await route_window(session, lease, 1_000)
+    return lease
+
+
+async def workflow_ids(database: Database) -> list[str]:
+    async with database.engine() as session:
+        return list(await session.scalars(text("SELECT workflow_id FROM runs ORDER BY id")))
+
+
+async def test_an_event_becomes_a_mail_and_the_run_reads_like_the_journey(
+    client: Client, fresh_database: Database
+) -> None:
+    provider = RecordingProvider()
+    workspace_id = await make_workspace(fresh_database)
+    mail = await make_mail(fresh_database, workspace_id)
+    plan = await publish_plan(
+        fresh_database,
+        workspace_id,
+        [
+            trigger("hello"),
+            node("hello", send(mail), sent="pause", skipped="pause", failed="pause"),
+            node("pause", Hold(seconds=1), next="again"),
+            node("again", send(mail), sent=None, skipped=None, failed=None),
+        ],
+    )
+    engine = Engine(fresh_database, plan, BareMailroom(fresh_database, provider))
+    [anna] = await make_contacts(fresh_database, workspace_id, 1)
+    await happen(fresh_database, workspace_id, anna, "Signed Up")
+    async with running(client, fresh_database, provider):
+        await route_all(fresh_database)
+
+        async def done() -> bool:
+            return await engine.states() == {"completed": 1}
+
+        await until(done)
+        [workflow_id] = await workflow_ids(fresh_database)
+        handle = client.get_workflow_handle(workflow_id)
+        assert await handle.result() == 3
+        description = await handle.describe()
+    assert description.workflow_type == "Welcome"
+    assert await description.static_summary() == "Welcome, version 1: 1 contact"
+    assert [mail.to for mail in provider.mails] == ["person0@example.com"] * 2
+    history = await handle.fetch_history()
+    scheduled = [
+        event.activity_task_scheduled_event_attributes.activity_type.name
+        for event in history.events
+        if event.HasField("activity_task_scheduled_event_attributes")
+    ]
+    assert scheduled == ["Hello", "Pause", "Again"]
+
+
+async def test_an_exit_ends_a_run_that_sleeps_for_thirty_days(client: Client, fresh_database: Database) -> None:
+    provider = RecordingProvider()
+    workspace_id = await make_workspace(fresh_database)
+    plan = await publish_plan(
+        fresh_database,
+        workspace_id,
+        [trigger("pause"), node("pause", Hold(seconds=30 * 86_400), next=None)],
+        exit_on=[{"event": "Order Completed"}],
+    )
+    engine = Engine(fresh_database, plan, BareMailroom(fresh_database, provider))
+    [anna] = await make_contacts(fresh_database, workspace_id, 1)
+    await happen(fresh_database, workspace_id, anna, "Signed Up")
+    async with running(client, fresh_database, provider):
+        await route_all(fresh_database)
+
+        async def asleep() -> bool:
+            async with fresh_database.engine() as session:
+                return await session.scalar(text("SELECT wake_at IS NOT NULL FROM batches")) is True
+
+        await until(asleep)
+        await happen(fresh_database, workspace_id, anna, "Order Completed")
+        await route_all_again(fresh_database)
+        assert await engine.states() == {"exited": 1}
+        [workflow_id] = await workflow_ids(fresh_database)
+        assert await asyncio.wait_for(client.get_workflow_handle(workflow_id).result(), 20) == 1
+
+
+async def route_all_again(database: Database) -> None:
+    async with database.engine() as session:
+        await session.execute(text("UPDATE router_leases SET owner = NULL, expires_at = now() - interval '1 second'"))
+    await route_all(database)
+
+
+async def test_an_awaited_event_goes_on_in_a_run_of_its_own(client: Client, fresh_database: Database) -> None:
+    provider = RecordingProvider()
+    workspace_id = await make_workspace(fresh_database)
+    mail = await make_mail(fresh_database, workspace_id)
+    plan = await publish_plan(
+        fresh_database,
+        workspace_id,
+        [
+            trigger("order"),
+            node("order", Await(event="Order Completed", timeout_seconds=86_400), happened="thanks", timed_out=None),
+            node("thanks", send(mail), sent=None, skipped=None, failed=None),
+        ],
+    )
+    engine = Engine(fresh_database, plan, BareMailroom(fresh_database, provider))
+    ids: list[UUID] = await make_contacts(fresh_database, workspace_id, 3)
+    for each in ids:
+        await happen(fresh_database, workspace_id, each, "Signed Up")
+    async with running(client, fresh_database, provider):
+        await route_all(fresh_database)
+
+        async def registered() -> bool:
+            async with fresh_database.engine() as session:
+                return await session.scalar(text("SELECT count(*) FROM waits")) == 3
+
+        await until(registered)
+        await happen(fresh_database, workspace_id, ids[1], "Order Completed")
+        await route_all_again(fresh_database)
+
+        async def thanked() -> bool:
+            return await engine.states() == {"active": 2, "completed": 1}
+
+        await until(thanked)
+    assert [mail.to for mail in provider.mails] == ["person1@example.com"]
