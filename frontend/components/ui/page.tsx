@@ -16,7 +16,7 @@ export function Page({ title, about, actions, back, children }: Props) {
   return (
     <div className="flex min-h-full flex-col">
       <header className="flex flex-wrap items-center gap-x-4 gap-y-3 px-4 pt-5 pb-4 sm:px-6">
-        <div className="min-w-0 flex-1 basis-60">
+        <div className="min-w-0 flex-1 basis-40">
           {back && (
             <Link
               href={back.href}

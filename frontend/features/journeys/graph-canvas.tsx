@@ -1,7 +1,7 @@
 'use client';
 
 import '@xyflow/react/dist/base.css';
-import { Background, Controls, type Edge, MarkerType, ReactFlow } from '@xyflow/react';
+import { Background, Controls, type Edge, MarkerType, ReactFlow, type ReactFlowInstance } from '@xyflow/react';
 import { useMemo } from 'react';
 import type { Graph } from '@/lib/api/types';
 import { positionsOf } from '@/lib/graph/layout';
@@ -36,6 +36,20 @@ function edgesOf({ nodes, edges }: Graph): Edge[] {
   });
 }
 
+const READABLE_ZOOM = 0.7;
+const MARGIN_PX = 32;
+
+/** Shows the whole where it can still be read; of a longer journey the beginning, in the middle. */
+function showTop({ getNodes, getNodesBounds, setViewport }: ReactFlowInstance<NodeOnCanvas>): void {
+  const pane = document.querySelector('.react-flow')?.getBoundingClientRect();
+  const nodes = getNodes();
+  if (!pane || nodes.length === 0) return;
+  const drawn = getNodesBounds(nodes);
+  const fitting = Math.min((pane.width - 2 * MARGIN_PX) / drawn.width, (pane.height - 2 * MARGIN_PX) / drawn.height);
+  const zoom = Math.min(1, Math.max(READABLE_ZOOM, fitting));
+  void setViewport({ x: pane.width / 2 - (drawn.x + drawn.width / 2) * zoom, y: MARGIN_PX - drawn.y * zoom, zoom });
+}
+
 /** A journey as a picture: to look at, to move about in, and to click through to the people. */
 export default function GraphCanvas({ journeyId, graph }: { journeyId: string; graph: Graph }) {
   const nodes = useMemo(() => nodesOf(journeyId, graph), [journeyId, graph]);
@@ -51,8 +65,7 @@ export default function GraphCanvas({ journeyId, graph }: { journeyId: string; g
       nodesFocusable={false}
       edgesFocusable={false}
       elementsSelectable={false}
-      fitView
-      fitViewOptions={{ maxZoom: 1, padding: 0.12 }}
+      onInit={showTop}
       minZoom={0.1}
       maxZoom={1.5}
       panOnScroll

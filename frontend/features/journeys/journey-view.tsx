@@ -78,7 +78,7 @@ function Actions({ journey, status }: { journey: Journey; status?: JourneyStatus
   return (
     <>
       {status?.temporal_ui_url && (
-        <Button asChild>
+        <Button asChild className="max-sm:hidden">
           <a href={status.temporal_ui_url} target="_blank" rel="noreferrer">
             Temporal <ExternalLink />
           </a>

@@ -20,7 +20,7 @@ export function needsLayout({ nodes }: Graph): boolean {
 /** Places every node below those that lead to it; edges that close a loop do not push anything down. */
 export function layOut({ nodes, edges }: Graph): Positions {
   const drawing = new dagre.graphlib.Graph({ multigraph: true })
-    .setGraph({ rankdir: 'TB', nodesep: 48, ranksep: 72 })
+    .setGraph({ rankdir: 'TB', nodesep: 40, ranksep: 56 })
     .setDefaultEdgeLabel(() => ({}));
   for (const { id } of nodes) drawing.setNode(id, { width: NODE_WIDTH, height: NODE_HEIGHT });
   for (const { id, source, target } of edges) {

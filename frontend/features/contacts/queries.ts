@@ -1,0 +1,76 @@
+'use client';
+
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { api } from '@/lib/api/client';
+import { usePages } from '@/lib/api/pages';
+import type { Contact, ContactDetail, EnrollmentTrace, ImportJob, Journey, TimelineEvent } from '@/lib/api/types';
+import { useLiveQueries } from '@/lib/live/use-live';
+
+const LIST = '/api/contacts';
+const one = (id: string) => `${LIST}/${id}`;
+
+export const useContacts = (filters: { q?: string; segment?: string; tag?: string }) =>
+  usePages<Contact>(LIST, filters, { limit: 100 });
+
+/** Everything about a person, kept fresh by the live socket. */
+export function useContact(id: string) {
+  useLiveQueries(`contact:${id}`, [LIST, id]);
+  return useQuery({ queryKey: [LIST, id], queryFn: () => api.get<ContactDetail>(one(id)) });
+}
+
+export function useTimeline(id: string) {
+  return usePages<TimelineEvent>(`${one(id)}/timeline`);
+}
+
+export const useTrace = (enrollmentId: string) =>
+  useQuery({
+    queryKey: ['/api/enrollments', enrollmentId],
+    queryFn: () => api.get<EnrollmentTrace>(`/api/enrollments/${enrollmentId}`),
+  });
+
+/** The drawn journey behind a trace, for the names of its steps. */
+export const useDrawnJourney = (id: string | undefined) =>
+  useQuery({ queryKey: ['/api/journeys', id], queryFn: () => api.get<Journey>(`/api/journeys/${id}`), enabled: !!id });
+
+export function useContactActions(id: string) {
+  const cache = useQueryClient();
+  const onSuccess = () =>
+    cache.invalidateQueries({ predicate: ({ queryKey }) => String(queryKey[0]).startsWith(LIST) });
+  return {
+    suppress: useMutation({ mutationFn: () => api.post(`${one(id)}/suppress`, { reason: 'manual' }), onSuccess }),
+    erase: useMutation({ mutationFn: () => api.post(`${one(id)}/erase`), onSuccess }),
+  };
+}
+
+export interface Upload {
+  file: File;
+  mapping: Record<string, string>;
+  dryRun: boolean;
+}
+
+/** Hands the file over; the server reads it on its own and says how far it is. */
+export const useImport = () =>
+  useMutation({
+    mutationFn: ({ file, mapping, dryRun }: Upload) => {
+      const form = new FormData();
+      form.set('file', file);
+      form.set('mapping', JSON.stringify(mapping));
+      form.set('dry_run', String(dryRun));
+      return api.post<ImportJob>(`${LIST}/import`, form);
+    },
+    meta: { quiet: true },
+  });
+
+const isOver = (job: ImportJob | undefined) => job?.state === 'completed' || job?.state === 'failed';
+const POLL_MS = 1_000;
+
+/** An import's progress: told by the live socket, and asked for in case the socket is away. */
+export function useImportJob(id: string) {
+  const key = ['/api/imports', id];
+  useLiveQueries(`import:${id}`, key);
+  return useQuery({
+    queryKey: key,
+    queryFn: () => api.get<ImportJob>(`/api/imports/${id}`),
+    refetchInterval: ({ state }) => (isOver(state.data) ? false : POLL_MS),
+  });
+}
