@@ -75,6 +75,8 @@ class NodeKind(ABC, Generic[ConfigT]):
     described: ClassVar[Described]
     falls_to: ClassVar[Mapping[str, str]] = {}
     """Where an outlet leads that was not drawn: where this other outlet of the node leads."""
+    may_end: ClassVar[bool] = False
+    """Whether a passage may end behind it with nothing drawn: it has done its work by then."""
     possible_outlets: ClassVar[tuple[str, ...]] = ("next",)
     """The ways out that have a name of their own, the usual one first; some configs add to them or leave some out."""
     config: type[ConfigT]

@@ -13,6 +13,7 @@ class Goal(NodeKind[GoalConfig]):
 
     kind = "goal"
     config = GoalConfig
+    may_end = True
     described = Described("Goal", "logic", "flag", "Counts the goal as reached")
 
     def compile(self, config: GoalConfig, context: CompileContext) -> Mark:

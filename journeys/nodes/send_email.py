@@ -53,6 +53,7 @@ class SendEmail(NodeKind[SendEmailConfig]):
 
     kind = "send_email"
     config = SendEmailConfig
+    may_end = True
     possible_outlets = ("sent", "skipped", "failed")
     falls_to: ClassVar = {"skipped": "sent", "failed": "sent"}
     described = Described("Send email", "message", "mail", "Sends a mail, if the contact may get it")

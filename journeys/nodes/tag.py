@@ -30,6 +30,7 @@ class Tag(NodeKind[TagConfig]):
 
     kind = "tag"
     config = TagConfig
+    may_end = True
     described = Described("Tag", "contact", "tag", "Adds and removes tags")
 
     def compile(self, config: TagConfig, context: CompileContext) -> Change:

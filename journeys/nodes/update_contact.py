@@ -36,6 +36,7 @@ class UpdateContact(NodeKind[UpdateContactConfig]):
 
     kind = "update_contact"
     config = UpdateContactConfig
+    may_end = True
     described = Described("Update contact", "contact", "user-round-pen", "Sets attributes of the contact")
 
     def compile(self, config: UpdateContactConfig, context: CompileContext) -> Change:

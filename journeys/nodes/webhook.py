@@ -31,6 +31,7 @@ class Webhook(NodeKind[WebhookConfig]):
 
     kind = "webhook"
     config = WebhookConfig
+    may_end = True
     possible_outlets = ("done", "failed")
     falls_to: ClassVar = {"failed": "done"}
     described = Described("Webhook", "outside", "webhook", "Calls a URL of another system")

@@ -1,0 +1,77 @@
+"""The journey as drawn: React Flow's own nodes and edges, read as they are."""
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
+
+from journeys.errors import Fault, InvalidInput
+
+MAX_NODES = 500
+MAX_EDGES = 2_000
+
+NodeId = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
+
+
+class Position(BaseModel):
+    """Where a node stands on the canvas."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    x: float = Field(0, allow_inf_nan=False)
+    y: float = Field(0, allow_inf_nan=False)
+
+
+class DrawnNode(BaseModel):
+    """A node: its kind, its config in `data`, its place. What else React Flow notes on a node means nothing here."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    id: NodeId
+    type: str
+    position: Position = Position()
+    data: dict[str, JsonValue] = Field(default_factory=dict)
+
+
+class DrawnEdge(BaseModel):
+    """An edge from an outlet of a node to another; no `sourceHandle` means the node's usual outlet."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True, populate_by_name=True, serialize_by_alias=True)
+
+    id: str = ""
+    source: NodeId
+    outlet: str | None = Field(None, alias="sourceHandle")
+    target: NodeId
+
+    @model_validator(mode="before")
+    @classmethod
+    def _has_an_id(cls, data: Any) -> Any:
+        if isinstance(data, dict) and not data.get("id"):
+            outlet = data.get("sourceHandle", data.get("outlet")) or ""
+            return {**data, "id": f"{data.get('source')}:{outlet}:{data.get('target')}"}
+        return data
+
+
+class Graph(BaseModel):
+    """Nodes and edges."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    nodes: list[DrawnNode] = Field(default_factory=list, max_length=MAX_NODES)
+    edges: list[DrawnEdge] = Field(default_factory=list, max_length=MAX_EDGES)
+
+
+def check_storable(data: JsonValue, pointer: str = "") -> None:
+    """Refuse what the database cannot hold: the character NUL.
+
+    Raises:
+        InvalidInput: it is there; the fault points at it.
+    """
+    if isinstance(data, str) and "\x00" in data:
+        raise InvalidInput("a text holds the character NUL", [Fault(pointer, "remove the character NUL")])
+    if isinstance(data, dict):
+        for name, value in data.items():
+            check_storable(name, pointer)
+            check_storable(value, f"{pointer}/{name}")
+    elif isinstance(data, list):
+        for index, value in enumerate(data):
+            check_storable(value, f"{pointer}/{index}")
