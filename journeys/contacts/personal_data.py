@@ -1,0 +1,73 @@
+"""A person's data: all of it handed over, or all of it taken away."""
+
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from journeys.contacts.consent import suppress
+from journeys.contacts.models import STANDARD_ATTRIBUTES, Contact
+from journeys.errors import Conflict
+
+ERASED = "erased"
+
+_PARTS = {
+    "identities": "SELECT kind, value FROM identities WHERE contact_id = :id",
+    "consents": "SELECT channel, topic, state, source, at FROM consents WHERE contact_id = :id ORDER BY at",
+    "suppressions": """SELECT s.channel, s.scope, s.reason, s.source, s.created_at FROM suppressions s
+        JOIN contacts c ON c.workspace_id = s.workspace_id AND c.email = s.address WHERE c.id = :id""",
+    "segments": """SELECT s.name, m.entered_at FROM segment_members m JOIN segments s ON s.id = m.segment_id
+        WHERE m.contact_id = :id""",
+    "events": """SELECT id, type, name, occurred_at, received_at, value, message_id, journey_id, node_id, properties, context
+        FROM events WHERE contact_id = :id ORDER BY occurred_at""",
+    "enrollments": """SELECT id, journey_id, state, entered_at, ended_at, end_reason, goal_at, key, payload
+        FROM enrollments WHERE contact_id = :id ORDER BY entered_at""",
+    "steps": """SELECT s.enrollment_id, s.at, s.node_id, s.outlet, s.reason, s.detail
+        FROM steps s JOIN enrollments e ON e.id = s.enrollment_id WHERE e.contact_id = :id ORDER BY s.at""",
+    "messages": """SELECT id, journey_id, node_id, channel, category, topic, to_address, state, reason, queued_at, sent_at,
+        opened_at, clicked_at FROM messages WHERE contact_id = :id ORDER BY queued_at""",
+}
+
+_FORGET = (
+    "DELETE FROM identities WHERE contact_id = :id",
+    "DELETE FROM consents WHERE contact_id = :id",
+    "DELETE FROM segment_members WHERE contact_id = :id",
+    "DELETE FROM contact_event_stats WHERE contact_id = :id",
+    "DELETE FROM event_queue WHERE contact_id = :id",
+    "DELETE FROM events WHERE contact_id = :id",
+    "UPDATE enrollments SET payload = NULL, key = NULL WHERE contact_id = :id",
+    """UPDATE steps s SET detail = NULL FROM enrollments e
+       WHERE s.enrollment_id = e.id AND e.contact_id = :id AND s.detail IS NOT NULL""",
+    "UPDATE effects SET outcome = NULL WHERE contact_id = :id",
+    "UPDATE messages SET to_address = NULL, detail = NULL WHERE contact_id = :id",
+)
+
+_TOMBSTONE = f"""
+    UPDATE contacts SET {", ".join(f"{name} = NULL" for name in STANDARD_ATTRIBUTES)}, tags = '{{}}', attributes = '{{}}',
+        erased_at = now(), updated_at = now()
+    WHERE id = :id
+"""
+
+
+async def export_contact(session: AsyncSession, contact: Contact) -> dict[str, Any]:
+    """Return everything that is stored about a person, by kind."""
+    own = {name: getattr(contact, name) for name in ("id", *STANDARD_ATTRIBUTES, "tags", "attributes", "created_at")}
+    parts: dict[str, Any] = {"contact": own}
+    for name, statement in _PARTS.items():
+        rows = await session.execute(text(statement), {"id": contact.id})
+        parts[name] = [dict(row) for row in rows.mappings()]
+    return parts
+
+
+async def erase_contact(session: AsyncSession, contact: Contact, *, keep_out: bool) -> None:
+    """Forget a person; an empty row stays, so that what counts them still adds up.
+
+    Their enrollments must have ended before. With `keep_out` the address alone is kept, so that it does not come back.
+    """
+    sending = "SELECT 1 FROM messages WHERE contact_id = :id AND state = 'sending' AND lease_until > now() LIMIT 1"
+    if await session.scalar(text(sending), {"id": contact.id}):
+        raise Conflict("A message to this person is just being sent. Try again in a minute.")
+    if keep_out and contact.email:
+        await suppress(session, contact.workspace_id, [contact.email], ERASED, "erasure")
+    for statement in (*_FORGET, _TOMBSTONE):
+        await session.execute(text(statement), {"id": contact.id})

@@ -1,0 +1,86 @@
+"""Contacts read: one, a page of them, and what the product knows around them."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, or_, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from journeys.contacts.models import Contact
+from journeys.errors import NotFound
+
+
+async def get_contact(session: AsyncSession, workspace_id: UUID, contact_id: UUID) -> Contact:
+    """Return a contact; one that was erased is gone."""
+    query = select(Contact).where(Contact.workspace_id == workspace_id, Contact.id == contact_id)
+    contact = await session.scalar(query.where(Contact.erased_at.is_(None)).execution_options(populate_existing=True))
+    if contact is None:
+        raise NotFound("There is no such contact.")
+    return contact
+
+
+async def list_contacts(
+    session: AsyncSession,
+    workspace_id: UUID,
+    *,
+    search: str | None = None,
+    segment_id: UUID | None = None,
+    tag: str | None = None,
+    after: UUID | None = None,
+    limit: int = 50,
+) -> list[Contact]:
+    """Return contacts, the newest first; `search` is part of an address, a name or an external id."""
+    query = select(Contact).where(Contact.workspace_id == workspace_id, Contact.erased_at.is_(None))
+    if search:
+        full_name = Contact.first_name.concat(" ").concat(Contact.last_name)
+        fields = (Contact.email, Contact.external_id, Contact.first_name, Contact.last_name, full_name)
+        query = query.where(or_(*(field.icontains(search, autoescape=True) for field in fields)))
+    if segment_id:
+        members = text("SELECT contact_id FROM segment_members WHERE segment_id = :segment_id")
+        query = query.where(Contact.id.in_(members.bindparams(segment_id=segment_id).columns(Contact.id)))
+    if tag:
+        query = query.where(Contact.tags.contains([tag]))
+    if after:
+        query = query.where(Contact.id < after)
+    return list(await session.scalars(query.order_by(Contact.id.desc()).limit(limit)))
+
+
+async def find_contact_ids(session: AsyncSession, workspace_id: UUID, emails: Sequence[str]) -> dict[str, UUID]:
+    """Return the contacts of these addresses, by address."""
+    rows = await session.execute(
+        select(Contact.email, Contact.id).where(
+            Contact.workspace_id == workspace_id, Contact.email.in_([email.lower() for email in emails])
+        )
+    )
+    return {email: contact_id for email, contact_id in rows if email}
+
+
+async def list_segments_of(session: AsyncSession, contact_id: UUID) -> Sequence[Row[Any]]:
+    """Return the named segments that a contact is in."""
+    return await _rows(session, _SEGMENTS, contact_id)
+
+
+async def list_enrollments_of(session: AsyncSession, contact_id: UUID) -> Sequence[Row[Any]]:
+    """Return a contact's passages through journeys, the newest first, with where each is now."""
+    return await _rows(session, _ENROLLMENTS, contact_id)
+
+
+async def _rows(session: AsyncSession, statement: str, contact_id: UUID) -> Sequence[Row[Any]]:
+    return (await session.execute(text(statement), {"contact_id": contact_id})).all()
+
+
+_SEGMENTS = """
+    SELECT s.id, s.name, m.entered_at FROM segment_members m JOIN segments s ON s.id = m.segment_id
+    WHERE m.contact_id = :contact_id AND s.journey_id IS NULL ORDER BY s.name
+"""
+
+_ENROLLMENTS = """
+    SELECT e.id, e.journey_id, j.name AS journey_name, e.contact_id, v.number AS version, e.state,
+           CASE WHEN e.state = 'active' THEN b.node_id END AS node_id,
+           CASE WHEN e.state = 'active' THEN b.wake_at END AS wake_at,
+           e.entered_at, e.ended_at, e.end_reason AS reason, e.goal_at, e.key
+    FROM enrollments e LEFT JOIN journeys j ON j.id = e.journey_id LEFT JOIN journey_versions v ON v.id = e.version_id
+    LEFT JOIN batches b ON b.id = e.batch_id
+    WHERE e.contact_id = :contact_id ORDER BY e.id DESC LIMIT 100
+"""
