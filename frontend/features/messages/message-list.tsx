@@ -1,0 +1,100 @@
+'use client';
+
+import { Mails } from 'lucide-react';
+import Link from 'next/link';
+import { LoadMore } from '@/components/load-more';
+import { MESSAGE_STATES, MessageState } from '@/components/message-state';
+import { EmptyState } from '@/components/ui/empty-state';
+import { Select } from '@/components/ui/input';
+import { Loaded } from '@/components/ui/loaded';
+import { Notice } from '@/components/ui/notice';
+import { Page, PageBody } from '@/components/ui/page';
+import { Cell, Row, Table, TableHead } from '@/components/ui/table';
+import { Ago } from '@/components/ui/time';
+import type { Message } from '@/lib/api/types';
+import { humanize } from '@/lib/format';
+import { useSearchState } from '@/lib/use-search-state';
+import { useMessages } from './queries';
+
+const COLUMNS = ['To', 'State', 'Reason', 'By', 'Queued', 'Sent'];
+
+/** The ledger of every send: nothing is sent twice, and nothing is left out in silence. */
+export function MessageList() {
+  const [state, setState] = useSearchState('state');
+  const messages = useMessages({ state });
+  return (
+    <Page title="Messages" about="Every mail that a journey meant to send, and what became of it.">
+      <PageBody className="grid content-start gap-3">
+        <Select aria-label="State" className="w-44" value={state} onChange={(event) => setState(event.target.value)}>
+          <option value="">In any state</option>
+          {MESSAGE_STATES.map((name) => (
+            <option key={name} value={name}>
+              {humanize(name)}
+            </option>
+          ))}
+        </Select>
+        {state === 'unknown' && <UnknownExplained />}
+        <Loaded query={messages} empty={<NoMessages state={state} />}>
+          {(rows) => (
+            <>
+              <Table label="Messages">
+                <TableHead columns={COLUMNS} />
+                <tbody>
+                  {rows.map((message) => (
+                    <MessageRow key={message.id} message={message} />
+                  ))}
+                </tbody>
+              </Table>
+              <LoadMore pages={messages} />
+            </>
+          )}
+        </Loaded>
+      </PageBody>
+    </Page>
+  );
+}
+
+function MessageRow({ message }: { message: Message }) {
+  const { contact_id, enrollment_id, to, state, reason, provider, queued_at, sent_at } = message;
+  const person = `/contacts/view?id=${contact_id}${enrollment_id ? `&enrollment=${enrollment_id}` : ''}`;
+  return (
+    <Row>
+      <Cell className="font-medium">
+        <Link href={person} className="after:absolute after:inset-0">
+          {to ?? 'No address'}
+        </Link>
+      </Cell>
+      <Cell className="whitespace-nowrap">
+        <MessageState state={state} />
+      </Cell>
+      <Cell className="min-w-40 text-ink-2">{reason ? humanize(reason) : ''}</Cell>
+      <Cell className="text-ink-2">{provider ?? '–'}</Cell>
+      <Cell className="text-ink-2">
+        <Ago at={queued_at} />
+      </Cell>
+      <Cell className="text-ink-2">
+        <Ago at={sent_at} />
+      </Cell>
+    </Row>
+  );
+}
+
+const UnknownExplained = () => (
+  <Notice tone="warn">
+    The connection broke after the mail was handed over and before the server answered. It may have been sent; it is
+    never sent again by itself, so that nobody gets it twice.
+  </Notice>
+);
+
+function NoMessages({ state }: { state: string }) {
+  return state ? (
+    <EmptyState icon={Mails} title={`None is ${humanize(state).toLowerCase()}`}>
+      {state === 'unknown' ? 'The fate of every mail is known.' : 'No message is in this state now.'}
+    </EmptyState>
+  ) : (
+    <EmptyState icon={Mails} title="No messages yet">
+      As soon as a journey sends its first mail, it is listed here with its state and the reason whenever it was not
+      sent.
+    </EmptyState>
+  );
+}
