@@ -11,7 +11,7 @@ from uuid import UUID
 from journeys.errors import NotFound
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_LAST = datetime(9999, 12, 31, tzinfo=UTC)
+_LAST_MILLISECOND = 253_402_214_400_000
 
 
 class StoredMail(NamedTuple):
@@ -25,7 +25,7 @@ class StoredMail(NamedTuple):
 
 def mail_path(folder: Path, workspace_id: UUID, message_id: UUID) -> Path:
     """Return the file of a message: in a folder for its workspace and for the day that its id was made."""
-    made_at = min(_EPOCH + timedelta(milliseconds=message_id.int >> 80), _LAST)
+    made_at = _EPOCH + timedelta(milliseconds=min(message_id.int >> 80, _LAST_MILLISECOND))
     return folder / str(workspace_id) / made_at.date().isoformat() / f"{message_id}.eml"
 
 

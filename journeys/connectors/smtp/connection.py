@@ -137,7 +137,8 @@ def _connect_error(error: BaseException, server: Server) -> ProviderError:
     match error:
         case aiosmtplib.SMTPAuthenticationError() if error.code >= 500:
             return ProviderRefused(f"{place} does not accept the user name and password: {error.code} {error.message}")
-        case aiosmtplib.SMTPNotSupported():
+        # The library has no class of its own for a server without STARTTLS.
+        case SMTPException() if type(error) in (SMTPException, aiosmtplib.SMTPNotSupported):
             return ProviderRefused(f"{place} does not do what the connection asks for: {error}")
         case ssl.SSLCertVerificationError():
             return ProviderRefused(f"the certificate of {place} is not trusted: {error.verify_message}")

@@ -7,25 +7,15 @@ from email.message import EmailMessage
 from email.policy import compat32, default
 from email.utils import parseaddr
 from typing import Any
-from uuid import UUID
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from journeys.connectors.base import Mail
 from journeys.connectors.mime import UnsendableMail, build_mime
+from tests.journeys.connectors.mails import mail
 
 SENT_AT = datetime(2026, 3, 1, 12, 30, 5, 999, tzinfo=UTC)
-
-
-def mail(**changes: Any) -> Mail:
-    fields: dict[str, Any] = {
-        "key": "e:n:1", "workspace_id": UUID(int=1), "message_id": UUID(int=2), "sender": "shop@mail.example",
-        "sender_name": "The Shop", "to": "ann@example.com", "to_name": "", "subject": "Hello", "html": "<p>Hi</p>",
-        "text": "Hi", "headers": {},
-    }  # fmt: skip
-    return Mail(**{**fields, **changes})
 
 
 def read(raw: bytes) -> EmailMessage:
@@ -65,7 +55,7 @@ def test_the_standard_parser_reads_what_was_written(html: str, text: str, subjec
     assert lines_of(body(parsed, "html")) == lines_of(html)
     assert lines_of(body(parsed, "plain")) == lines_of(text)
     assert parsed["Subject"] == subject
-    assert recipient(raw) == (name, "ann@example.com")
+    assert recipient(raw) == (name, "ann2@example.com")
     assert not parsed.defects
     raw.decode("ascii")
     assert all(len(line) <= 78 for line in raw.partition(b"\r\n\r\n")[0].split(b"\r\n"))
@@ -81,7 +71,7 @@ def test_no_subject_or_name_ever_makes_a_header(subject: str, name: str) -> None
     assert parsed.keys() == [
         "From", "To", "Subject", "Date", "Message-ID", "X-Sojourn-Message", "MIME-Version", "Content-Type",
     ]  # fmt: skip
-    assert [address.addr_spec for address in parsed["To"].addresses] == ["ann@example.com"]
+    assert [address.addr_spec for address in parsed["To"].addresses] == ["ann2@example.com"]
 
 
 def test_the_headers_a_mail_needs_are_there() -> None:
@@ -91,10 +81,10 @@ def test_the_headers_a_mail_needs_are_there() -> None:
     }
     parsed = read(build_mime(mail(headers=headers), SENT_AT))
     assert parsed["From"] == "The Shop <shop@mail.example>"
-    assert parsed["To"] == "ann@example.com"
+    assert parsed["To"] == "ann2@example.com"
     assert parsed["Date"] == "Sun, 01 Mar 2026 12:30:05 +0000"
-    assert parsed["Message-ID"] == f"<{UUID(int=2)}@mail.example>"
-    assert parsed["X-Sojourn-Message"] == str(UUID(int=2))
+    assert parsed["Message-ID"] == f"<{mail().message_id}@mail.example>"
+    assert parsed["X-Sojourn-Message"] == str(mail().message_id)
     assert {name: parsed[name] for name in headers} == headers
     assert parsed.get_content_type() == "multipart/alternative"
 
@@ -122,8 +112,8 @@ def test_very_long_lines_are_broken_on_the_way_and_whole_again_at_the_end() -> N
 @pytest.mark.parametrize(
     "changes",
     [
-        {"to": "ann@example.com\r\nBcc: evil@example.com"},
-        {"to": "ann@example.com, evil@example.com"},
+        {"to": "ann2@example.com\r\nBcc: evil@example.com"},
+        {"to": "ann2@example.com, evil@example.com"},
         {"to": "ann"},
         {"sender": "sh op@mail.example"},
         {"headers": {"X-A": "1\r\nBcc: evil@example.com"}},
