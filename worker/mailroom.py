@@ -44,7 +44,7 @@ class WorkspaceMailroom:
         self.chunk_size = settings.chunk_size
         self._open: dict[tuple[UUID, str | None], _Open] = {}
         self._mails: OrderedDict[UUID, CompiledMessage] = OrderedDict()
-        self._names: dict[UUID, tuple[float, dict[str, Any]]] = {}
+        self._names: dict[UUID, tuple[float, dict[str, object]]] = {}
         self._lock = asyncio.Lock()
 
     async def channel(self, workspace_id: UUID, connection: str | None) -> Channel:
@@ -123,7 +123,10 @@ class WorkspaceMailroom:
                     {"id": opened.place.journey_id},
                 )
             ).one()
-        names = {"journey": {"name": row.name, "slug": row.slug}, "workspace": {"name": row.workspace}}
+        names: dict[str, object] = {
+            "journey": {"name": row.name, "slug": row.slug},
+            "workspace": {"name": row.workspace},
+        }
         self._names[opened.place.version_id] = (time.monotonic(), names)
         return names
 

@@ -34,8 +34,8 @@ async def run_until_stopped(
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopped.set)
-    tasks = [asyncio.create_task(job) for job in jobs]
-    waiting = asyncio.create_task(stopped.wait())
+    tasks: list[asyncio.Task[Any]] = [asyncio.create_task(job) for job in jobs]
+    waiting: asyncio.Task[Any] = asyncio.create_task(stopped.wait())
     done, _ = await asyncio.wait([*tasks, waiting], return_when=asyncio.FIRST_COMPLETED)
     waiting.cancel()
     if stop:

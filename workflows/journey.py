@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
+from uuid import UUID
 
 from temporalio import workflow
 from temporalio.common import RawValue, RetryPolicy
@@ -48,7 +49,8 @@ class JourneyRun:
         self.state = state
         self.tokens = {token.batch_id: token for token in state.tokens}
         self._seam = seam
-        self._in_flight: dict[object, asyncio.Task[None]] = {}
+        self._in_flight: dict[UUID, asyncio.Task[None]] = {}
+        self._retry_soon: dict[UUID, None] = {}
         self._changed = asyncio.Event()
         self._alarm: asyncio.Task[None] | None = None
         self._alarm_at: datetime | None = None
@@ -75,7 +77,9 @@ class JourneyRun:
             if batch_id not in self._in_flight:
                 self.tokens.pop(batch_id, None)
         for batch_id in nudge.retry:
-            if token := self.tokens.get(batch_id):
+            if batch_id in self._in_flight:
+                self._retry_soon[batch_id] = None
+            elif token := self.tokens.get(batch_id):
                 self.tokens[batch_id] = token.model_copy(update={"parked": None})
         self._changed.set()
 
@@ -112,6 +116,10 @@ class JourneyRun:
             state.stages_done += 1
         finally:
             self._in_flight.pop(token.batch_id, None)
+            if token.batch_id in self._retry_soon:
+                # News that this batch may go on came while its stage was on its way to say that it may not.
+                del self._retry_soon[token.batch_id]
+                self.nudge(Nudge(retry=[token.batch_id]))
             self._changed.set()
 
     def _set_alarm(self) -> None:

@@ -40,12 +40,13 @@ class Part:
 
 
 async def lock_batch(session: AsyncSession, batch_id: UUID) -> Row[Any] | None:
-    """Lock a batch for a stage and return it with the database's clock and the number of its active enrollments."""
+    """Lock a batch for a stage and return it, with the database's clock and the state of its journey."""
     result = await session.execute(
         text("""
-            SELECT b.id, b.run_id, b.version_id, b.node_id, b.wake_at, b.hop, b.moves, b.active, b.parked, b.since_at,
-                   now() AS now
-            FROM batches b WHERE b.id = :id FOR NO KEY UPDATE
+            SELECT b.id, b.run_id, b.version_id, b.node_id, b.wake_at, b.hop, b.moves, b.active, b.since_at,
+                   now() AS now, j.state AS journey_state, w.time_zone
+            FROM batches b JOIN journeys j ON j.id = b.journey_id JOIN workspaces w ON w.id = b.workspace_id
+            WHERE b.id = :id FOR NO KEY UPDATE OF b
         """),
         {"id": batch_id},
     )

@@ -179,7 +179,7 @@ class _Window:
         for ending in endings:
             unique.setdefault(ending.enrollment_id, ending)
         await end_enrollments(self.session, self.workspace_id, list(unique.values()))
-        releases = await find_releases(self.session, travellers, {each for each in unique})
+        releases = await find_releases(self.session, travellers, set(unique))
         emptied: set[UUID] = set()
         for (version_id, node_id), moved in releases.items():
             plan = travellers.plans[version_id]

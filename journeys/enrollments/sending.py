@@ -16,7 +16,8 @@ from journeys.connectors.errors import ProviderError, ProviderRefused, ProviderS
 from journeys.contracts import StageOrder, Token
 from journeys.db.ids import new_id
 from journeys.db.session import Database
-from journeys.enrollments.stages import Answered, Ledger, Opened, finish_effect, open_stage
+from journeys.enrollments.pausing import PAUSED, is_paused
+from journeys.enrollments.stages import Answered, Ledger, Opened, finish_effect, mark_parked, open_stage
 from journeys.errors import SojournError
 from journeys.messaging import ledger
 from journeys.messaging.compose import CompiledMessage
@@ -90,6 +91,8 @@ class SendStage:
             return opened.tokens
         await self._prepare(opened)
         earlier = await self._send_chunks()
+        if earlier is None:
+            return [self.order.token.model_copy(update={"parked": PAUSED})]
         if earlier:
             await self._settle_earlier(earlier)
         return await self._finish()
@@ -121,13 +124,16 @@ class SendStage:
             attributes=op.attributes,
         )
 
-    async def _send_chunks(self) -> list[UUID]:
-        """Claim and send chunk by chunk; return the enrollments that the ledger held before."""
+    async def _send_chunks(self) -> list[UUID] | None:
+        """Claim and send chunk by chunk; return the enrollments that the ledger held before, None when paused midway."""
         earlier: list[UUID] = []
         after: UUID | None = None
         done = 0
         while True:
             async with self.database.workspace(self.order.workspace_id) as session:
+                if done and await is_paused(session, self.order.journey_id):
+                    await mark_parked(session, self.order.token.batch_id, PAUSED)
+                    return None
                 chunk = await ledger.claim_chunk(session, self._claim, after, self._size)
             await self._send(chunk)
             earlier += [each.enrollment_id for each in chunk if each.message_id is None]

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.engine import Row
@@ -13,6 +14,7 @@ from journeys.contracts import StageOrder, Token
 from journeys.db.session import Database
 from journeys.enrollments import awaits
 from journeys.enrollments.batches import Group, count_active, lock_batch, split
+from journeys.enrollments.pausing import PAUSED
 from journeys.enrollments.walk import Place, Walk
 from journeys.graph.loading import get_plan
 from journeys.graph.plan import PlanNode
@@ -49,11 +51,13 @@ async def open_stage(session: AsyncSession, order: StageOrder) -> Opened | Answe
     if batch.hop != order.token.hop or not batch.active:
         return Answered([])
     if batch.wake_at is not None and batch.wake_at > batch.now:
-        return Answered([order.token.model_copy(update={"wake_at": batch.wake_at})])
+        return Answered([order.token.model_copy(update={"wake_at": batch.wake_at, "parked": None})])
+    if batch.journey_state == PAUSED:
+        await mark_parked(session, batch.id, PAUSED)
+        return Answered([order.token.model_copy(update={"parked": PAUSED})])
     loaded = await get_plan(session, batch.version_id)
-    zone = await session.scalar(text("SELECT time_zone FROM workspaces WHERE id = :id"), {"id": order.workspace_id})
     place = Place(
-        order.workspace_id, order.journey_id, batch.version_id, order.run_id, loaded.plan, batch.now, zone or "UTC"
+        order.workspace_id, order.journey_id, batch.version_id, order.run_id, loaded.plan, batch.now, batch.time_zone
     )
     return Opened(place, batch, loaded.plan.nodes[batch.node_id], await count_active(session, order.token.batch_id))
 
@@ -196,7 +200,11 @@ async def find_op(database: Database, order: StageOrder) -> Op:
 async def park(database: Database, order: StageOrder, reason: str) -> None:
     """Remember on the batch why its stage failed for good; ops see it, and may have it tried again."""
     async with database.workspace(order.workspace_id) as session:
-        await session.execute(
-            text("UPDATE batches SET parked = :reason WHERE id = :id AND run_id = :run_id"),
-            {"id": order.token.batch_id, "run_id": order.run_id, "reason": reason[:500]},
-        )
+        await mark_parked(session, order.token.batch_id, reason)
+
+
+async def mark_parked(session: AsyncSession, batch_id: UUID, reason: str) -> None:
+    """Write on a batch why it does not move."""
+    await session.execute(
+        text("UPDATE batches SET parked = :reason WHERE id = :id AND active"), {"id": batch_id, "reason": reason[:500]}
+    )

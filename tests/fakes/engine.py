@@ -120,7 +120,7 @@ class Engine:
     async def states(self) -> dict[str, int]:
         """Count enrollments by state."""
         rows = await self._rows("SELECT state, count(*) FROM enrollments WHERE version_id = :v GROUP BY 1")
-        return {state: n for state, n in rows}
+        return dict(rows)
 
     async def steps(self, contact_id: UUID) -> list[tuple[str, str | None]]:
         """Return (node, outlet) of a contact's steps in order."""
@@ -136,7 +136,7 @@ class Engine:
         rows = await self._rows(
             "SELECT state || coalesce(': ' || reason, ''), count(*) FROM messages WHERE version_id = :v GROUP BY 1"
         )
-        return {state: n for state, n in rows}
+        return dict(rows)
 
     async def now(self) -> datetime:
         """Return the database's clock."""

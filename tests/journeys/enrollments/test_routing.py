@@ -1,6 +1,5 @@
 """Events move contacts in, on and out: routed on real Postgres, in a database of the test's own."""
 
-from collections.abc import AsyncIterator
 from uuid import UUID
 
 import pytest
@@ -19,10 +18,9 @@ from worker.leases import claim_partitions
 
 
 @pytest.fixture
-async def lease(fresh_database: Database) -> AsyncIterator[Lease]:
+async def lease(fresh_database: Database) -> Lease:
     async with fresh_database.engine() as session:
-        held = await claim_partitions(session, new_id())
-    yield held
+        return await claim_partitions(session, new_id())
 
 
 async def happen(database: Database, workspace_id: UUID, contact_id: UUID, name: str, **properties: object) -> None:
@@ -131,7 +129,10 @@ async def test_an_event_that_comes_before_its_wait_is_registered_is_not_missed(
     plan = await publish_plan(
         fresh_database,
         workspace_id,
-        [trigger("order"), node("order", Await(event="Order Completed", timeout_seconds=3600), happened=None, timed_out=None)],
+        [
+            trigger("order"),
+            node("order", Await(event="Order Completed", timeout_seconds=3600), happened=None, timed_out=None),
+        ],
     )
     engine = engine_of(fresh_database, plan)
     [anna, ben] = await make_contacts(fresh_database, workspace_id, 2)

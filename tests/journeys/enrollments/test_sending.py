@@ -46,7 +46,9 @@ def dies_after_accepting(provider: RecordingProvider) -> None:
 async def expire_leases(engine: Engine) -> None:
     async with engine.database.engine() as session:
         await session.execute(
-            text("UPDATE messages SET lease_until = now() - interval '1 second' WHERE version_id = :v AND state = 'sending'"),
+            text(
+                "UPDATE messages SET lease_until = now() - interval '1 second' WHERE version_id = :v AND state = 'sending'"
+            ),
             {"v": engine.plan.version_id},
         )
 

@@ -108,13 +108,15 @@ async def test_unsubscribed_suppressed_and_addressless_contacts_are_skipped_with
     async with database.engine() as session:
         await session.execute(
             text(
-                "INSERT INTO consents (contact_id, channel, topic, workspace_id, state, source) VALUES (:c, 'email', 'marketing', :w, 'unsubscribed', 't')"
+                "INSERT INTO consents (contact_id, channel, topic, workspace_id, state, source)"
+                " VALUES (:c, 'email', 'marketing', :w, 'unsubscribed', 't')"
             ),
             {"c": ids[0], "w": workspace_id},
         )
         await session.execute(
             text(
-                "INSERT INTO suppressions (workspace_id, channel, address, reason, source) VALUES (:w, 'email', 'person1@example.com', 'bounced', 't')"
+                "INSERT INTO suppressions (workspace_id, channel, address, reason, source)"
+                " VALUES (:w, 'email', 'person1@example.com', 'bounced', 't')"
             ),
             {"w": workspace_id},
         )

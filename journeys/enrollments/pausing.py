@@ -1,0 +1,107 @@
+"""Pause and resume a journey. While it is paused every stage refuses, and its batch is parked where it stands."""
+
+from typing import Literal
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from journeys.contracts import Nudge
+from journeys.enrollments.dispatches import nudge_run
+from journeys.enrollments.exits import Ending, end_enrollments
+from journeys.errors import Conflict
+
+PAUSED = "paused"
+"""What `batches.parked` says of a batch whose stage was refused by a pause."""
+
+ResumePolicy = Literal["shift", "keep", "skip_overdue"]
+OVERDUE = "overdue when the journey was resumed"
+CHUNK = 5_000
+
+
+async def pause(session: AsyncSession, workspace_id: UUID, journey_id: UUID) -> None:
+    """Let nobody in and nothing be sent until the journey is resumed."""
+    await _change_state(session, workspace_id, journey_id, "live", PAUSED)
+
+
+async def resume(session: AsyncSession, workspace_id: UUID, journey_id: UUID, waits: ResumePolicy) -> None:
+    """Go on. `shift` lengthens every wait by the pause; `keep` lets what fell due go on at once; `skip_overdue` ends it."""
+    if waits == "shift":
+        await _shift_waits(session, journey_id)
+    elif waits == "skip_overdue":
+        await _end_parked(session, workspace_id, journey_id)
+    await _change_state(session, workspace_id, journey_id, PAUSED, "live")
+    await _unpark(session, workspace_id, journey_id)
+
+
+async def end_everyone(session: AsyncSession, workspace_id: UUID, journey_id: UUID, reason: str) -> int:
+    """End every active enrollment of a journey; return how many."""
+    ended = 0
+    while True:
+        ids = (
+            await session.scalars(
+                text("""
+                    SELECT id FROM enrollments WHERE journey_id = :id AND workspace_id = :workspace_id
+                      AND state = 'active' ORDER BY id LIMIT :chunk
+                """),
+                {"id": journey_id, "workspace_id": workspace_id, "chunk": CHUNK},
+            )
+        ).all()
+        ended += await end_enrollments(session, workspace_id, [Ending(each, reason) for each in ids])
+        if len(ids) < CHUNK:
+            return ended
+
+
+async def _change_state(session: AsyncSession, workspace_id: UUID, journey_id: UUID, old: str, new: str) -> None:
+    changed = await session.scalar(
+        text("""
+            UPDATE journeys SET state = :new, paused_at = CASE WHEN :new = 'paused' THEN now() END, updated_at = now()
+            WHERE id = :id AND workspace_id = :workspace_id AND state = :old RETURNING 1
+        """),
+        {"id": journey_id, "workspace_id": workspace_id, "old": old, "new": new},
+    )
+    if changed is None:
+        raise Conflict(f"only a {old} journey can become {new}")
+
+
+async def _shift_waits(session: AsyncSession, journey_id: UUID) -> None:
+    """Move every wake time and deadline by how long the pause was; runs learn of it when they wake."""
+    for table, column, where in (("batches", "wake_at", "AND active"), ("waits", "deadline_at", "")):
+        await session.execute(
+            text(f"""
+                UPDATE {table} t SET {column} = t.{column} + (now() - j.paused_at) FROM journeys j
+                WHERE j.id = :id AND t.journey_id = j.id AND t.{column} IS NOT NULL {where}
+            """),
+            {"id": journey_id},
+        )
+
+
+async def _end_parked(session: AsyncSession, workspace_id: UUID, journey_id: UUID) -> None:
+    ids = await session.scalars(
+        text("""
+            SELECT e.id FROM enrollments e JOIN batches b ON b.id = e.batch_id
+            WHERE b.journey_id = :id AND b.active AND b.parked = :parked AND e.state = 'active'
+        """),
+        {"id": journey_id, "parked": PAUSED},
+    )
+    await end_enrollments(session, workspace_id, [Ending(each, OVERDUE) for each in ids])
+
+
+async def _unpark(session: AsyncSession, workspace_id: UUID, journey_id: UUID) -> None:
+    rows = await session.execute(
+        text("""
+            UPDATE batches SET parked = NULL WHERE journey_id = :id AND active AND parked = :parked RETURNING id, run_id
+        """),
+        {"id": journey_id, "parked": PAUSED},
+    )
+    by_run: dict[UUID, list[UUID]] = {}
+    for batch_id, run_id in rows:
+        by_run.setdefault(run_id, []).append(batch_id)
+    for run_id, batch_ids in by_run.items():
+        await nudge_run(session, workspace_id, run_id, Nudge(retry=batch_ids))
+
+
+async def is_paused(session: AsyncSession, journey_id: UUID) -> bool:
+    """Say whether a journey is paused now."""
+    state = await session.scalar(text("SELECT state FROM journeys WHERE id = :id"), {"id": journey_id})
+    return bool(state == PAUSED)
