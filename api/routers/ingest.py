@@ -9,7 +9,7 @@ from fastapi.security import HTTPBasic
 from starlette.requests import ClientDisconnect
 
 from api.cross_origin import PREFLIGHT, CrossOriginRoute
-from api.deps import DatabaseDep, SettingsDep
+from api.deps import get_database, get_settings_of
 from api.schemas.base import FieldProblem, Problem
 from api.schemas.ingest import Accepted, RefusedEvent
 from journeys.errors import Fault, InvalidInput, Unauthorized
@@ -39,26 +39,16 @@ class InvalidEvents(InvalidInput):
     status, title = 400, "Invalid events"
 
 
-def get_batcher(request: Request) -> IngestBatcher:
+# Both are coroutines because FastAPI sends plain functions through a thread, which would cost more than all the rest.
+async def get_batcher(request: Request) -> IngestBatcher:
     """Return the process's group commit of events."""
     return cast(IngestBatcher, request.app.state.ingest)
 
 
-def get_write_keys(request: Request, database: DatabaseDep) -> WriteKeys:
-    """Return the process's memory of write keys, made when first asked for."""
-    state = request.app.state
-    if not hasattr(state, "write_keys"):
-        state.write_keys = WriteKeys(database)
-    return cast(WriteKeys, state.write_keys)
-
-
-Batcher = Annotated[IngestBatcher, Depends(get_batcher)]
-Keys = Annotated[WriteKeys, Depends(get_write_keys)]
-
-
-async def read_received(request: Request, keys: Keys, settings: SettingsDep) -> tuple[Any, Received]:
+async def read_received(request: Request) -> tuple[Any, Received]:
     """Return the parsed body, and what all its messages have in common."""
     received_at = datetime.now(UTC)
+    keys, settings = _write_keys_of(request), get_settings_of(request)
     secret = _key_of(request)
     workspace_id = await keys.workspace_of(secret) if secret else None
     payload = parse(await _read_body(request))
@@ -70,7 +60,16 @@ async def read_received(request: Request, keys: Keys, settings: SettingsDep) -> 
     return payload, Received(workspace_id, received_at, sent_at, settings.events_retain_days)
 
 
+Batcher = Annotated[IngestBatcher, Depends(get_batcher)]
 Body = Annotated[tuple[Any, Received], Depends(read_received)]
+
+
+def _write_keys_of(request: Request) -> WriteKeys:
+    """Return the process's memory of write keys, made when first asked for."""
+    state = request.app.state
+    if not hasattr(state, "write_keys"):
+        state.write_keys = WriteKeys(get_database(request))
+    return cast(WriteKeys, state.write_keys)
 
 
 def _body_of(model: type[Message]) -> dict[str, Any]:
