@@ -27,6 +27,16 @@ export interface Workspace {
   time_zone: string;
 }
 
+export interface WorkspaceDetail extends Workspace {
+  settings: {
+    from_name?: string | null;
+    from_address?: string | null;
+    reply_to?: string | null;
+    postal_address?: string | null;
+    tracking_url?: string | null;
+  };
+}
+
 // Journeys
 
 export interface GraphNode {
@@ -154,8 +164,8 @@ export interface Example {
   slug: string;
   name: string;
   description: string;
-  graph?: Graph;
-  settings?: Record<string, unknown>;
+  /** The journey's file, as YAML. */
+  content: string;
 }
 
 // Contacts
@@ -318,6 +328,29 @@ export interface Connection {
   id: string;
   kind: string;
   name: string;
-  state: string;
+  is_default: boolean;
   config: Record<string, unknown>;
+}
+
+export interface Connector {
+  kind: string;
+  title: string;
+  description: string;
+  config_schema: JsonSchema;
+}
+
+/** As much of JSON Schema as a connector's settings use. */
+export interface JsonSchema {
+  type?: string;
+  title?: string;
+  description?: string;
+  default?: unknown;
+  enum?: unknown[];
+  format?: string;
+  writeOnly?: boolean;
+  required?: string[];
+  properties?: Record<string, JsonSchema>;
+  anyOf?: JsonSchema[];
+  $ref?: string;
+  $defs?: Record<string, JsonSchema>;
 }

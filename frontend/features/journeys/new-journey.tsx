@@ -1,0 +1,71 @@
+'use client';
+
+import { FileUp } from 'lucide-react';
+import { useRouter } from 'next/navigation';
+import { useState } from 'react';
+import { Button } from '@/components/ui/button';
+import { Card } from '@/components/ui/card';
+import { Field } from '@/components/ui/field';
+import { CodeArea } from '@/components/ui/input';
+import { Notice } from '@/components/ui/notice';
+import { Page, PageBody } from '@/components/ui/page';
+import { Examples } from './examples';
+import { useImportJourney } from './queries';
+
+/** A journey begins as an example or as a file; either way it becomes a draft, and nothing runs. */
+export function NewJourney() {
+  const [text, setText] = useState('');
+  const router = useRouter();
+  const create = useImportJourney();
+  const submit = () => create.mutate(text, { onSuccess: ({ id }) => router.push(`/journeys/view?id=${id}`) });
+  return (
+    <Page
+      title="New journey"
+      back={{ href: '/journeys', label: 'Journeys' }}
+      about="It begins as a draft. Nothing is sent before you publish it."
+    >
+      <PageBody className="grid max-w-5xl items-start gap-6 lg:grid-cols-[320px_minmax(0,1fr)]">
+        <Examples onPick={setText} />
+        <Card title="As a file" description="YAML or JSON, as the export writes it.">
+          <div className="grid gap-3">
+            <Field label="Journey" error={create.error?.message}>
+              {(wiring) => (
+                <CodeArea {...wiring} className="h-96" value={text} onChange={(event) => setText(event.target.value)} />
+              )}
+            </Field>
+            <div className="flex flex-wrap justify-between gap-2">
+              <OpenFile onRead={setText} />
+              <Button look="primary" disabled={!text.trim()} busy={create.isPending} onClick={submit}>
+                Create draft
+              </Button>
+            </div>
+          </div>
+        </Card>
+      </PageBody>
+    </Page>
+  );
+}
+
+function OpenFile({ onRead }: { onRead(text: string): void }) {
+  const [fault, setFault] = useState(false);
+  const read = async (file: File) => {
+    setFault(file.size > 1_000_000);
+    if (file.size <= 1_000_000) onRead(await file.text());
+  };
+  return (
+    <>
+      <Button asChild>
+        <label className="cursor-pointer focus-within:outline-2 focus-within:outline-accent">
+          <FileUp /> Open a file
+          <input
+            type="file"
+            accept=".yaml,.yml,.json"
+            className="sr-only"
+            onChange={(event) => event.target.files?.[0] && void read(event.target.files[0])}
+          />
+        </label>
+      </Button>
+      {fault && <Notice tone="bad">A journey's file is never over 1 MB.</Notice>}
+    </>
+  );
+}

@@ -1,0 +1,20 @@
+'use client';
+
+import { Loaded } from '@/components/ui/loaded';
+import { useSearchState } from '@/lib/use-search-state';
+import { useSegment } from './queries';
+import { NEW_SEGMENT, SegmentEditor } from './segment-editor';
+import { SegmentList } from './segment-list';
+
+/** The list, or the one that the address names. */
+export function Segments() {
+  const [id] = useSearchState('id');
+  if (!id) return <SegmentList />;
+  if (id === 'new') return <SegmentEditor segment={NEW_SEGMENT} />;
+  return <SavedSegment id={id} />;
+}
+
+function SavedSegment({ id }: { id: string }) {
+  const segment = useSegment(id);
+  return <Loaded query={segment}>{(loaded) => <SegmentEditor key={loaded.id} segment={loaded} />}</Loaded>;
+}

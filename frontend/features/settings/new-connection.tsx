@@ -1,0 +1,112 @@
+'use client';
+
+import { useState } from 'react';
+import { Button } from '@/components/ui/button';
+import { Dialog, DialogActions } from '@/components/ui/dialog';
+import { Field } from '@/components/ui/field';
+import { Input, Select } from '@/components/ui/input';
+import { Loaded } from '@/components/ui/loaded';
+import { Notice } from '@/components/ui/notice';
+import { Skeleton } from '@/components/ui/skeleton';
+import type { Connector } from '@/lib/api/types';
+import { fieldsOf, type SchemaField, valuesOf } from '@/lib/schema-fields';
+import { useForm } from '@/lib/use-form';
+import { useConnectors, useCreateConnection } from './queries';
+
+/** Connects a vendor: the form is the vendor's own list of settings. */
+export function NewConnection({ onClose }: { onClose(): void }) {
+  const connectors = useConnectors();
+  return (
+    <Dialog open onOpenChange={onClose} title="Connect a way to send">
+      <Loaded query={connectors} loading={<Skeleton className="h-48" />}>
+        {(kinds) => <ConnectionForm connectors={kinds} onClose={onClose} />}
+      </Loaded>
+    </Dialog>
+  );
+}
+
+function ConnectionForm({ connectors, onClose }: { connectors: Connector[]; onClose(): void }) {
+  const [kind, setKind] = useState(
+    connectors.find((connector) => connector.kind === 'smtp')?.kind ?? connectors[0]?.kind ?? '',
+  );
+  const connector = connectors.find((each) => each.kind === kind);
+  const fields = connector ? fieldsOf(connector.config_schema) : [];
+  const create = useCreateConnection();
+  const form = useForm(async ({ 'connection-name': name = '', ...values }) => {
+    await create.mutateAsync({ kind, name, config: valuesOf(fields, values) });
+    onClose();
+  });
+  return (
+    <form onSubmit={form.onSubmit} className="grid gap-4">
+      <Field label="By" hint={connector?.description}>
+        {(wiring) => (
+          <Select {...wiring} value={kind} onChange={(event) => setKind(event.target.value)}>
+            {connectors.map((each) => (
+              <option key={each.kind} value={each.kind}>
+                {each.title}
+              </option>
+            ))}
+          </Select>
+        )}
+      </Field>
+      <Field label="Name" error={form.faultOf('name')}>
+        {(wiring) => <Input key={kind} {...wiring} name="connection-name" defaultValue={connector?.title} required />}
+      </Field>
+      {fields.map((field) => (
+        <ConfigField key={`${kind} ${field.name}`} field={field} error={form.faultOf(field.name)} />
+      ))}
+      {form.error && <Notice tone="bad">{form.error}</Notice>}
+      <DialogActions>
+        <Button onClick={onClose}>Cancel</Button>
+        <Button type="submit" look="primary" busy={form.busy}>
+          Connect
+        </Button>
+      </DialogActions>
+    </form>
+  );
+}
+
+function ConfigField({
+  field: { name, label, hint, kind, options, initial, required },
+  error,
+}: {
+  field: SchemaField;
+  error?: string;
+}) {
+  return (
+    <Field label={label} hint={hint} error={error}>
+      {(wiring) => {
+        if (kind === 'boolean') {
+          return (
+            <input
+              {...wiring}
+              type="checkbox"
+              name={name}
+              defaultChecked={initial === 'true'}
+              className="size-4 justify-self-start accent-accent"
+            />
+          );
+        }
+        if (kind === 'choice') {
+          return (
+            <Select {...wiring} name={name} defaultValue={initial}>
+              {options.map((option) => (
+                <option key={option}>{option}</option>
+              ))}
+            </Select>
+          );
+        }
+        return (
+          <Input
+            {...wiring}
+            type={kind}
+            name={name}
+            defaultValue={initial}
+            required={required}
+            autoComplete={kind === 'password' ? 'new-password' : 'off'}
+          />
+        );
+      }}
+    </Field>
+  );
+}

@@ -1,0 +1,57 @@
+'use client';
+
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { api } from '@/lib/api/client';
+import type { ApiKey, Connection, Connector, Page, Person, Topic, WorkspaceDetail } from '@/lib/api/types';
+
+/** Lists of settings are short: one page holds them. */
+const useList = <T>(path: string) =>
+  useQuery({ queryKey: [path], queryFn: () => api.get<Page<T>>(path), select: ({ items }) => items });
+
+/** A change of something under `path`, which is then asked for again. */
+function useChange<In, Out = unknown>(path: string, send: (input: In) => Promise<Out>, quiet = false) {
+  const cache = useQueryClient();
+  return useMutation({
+    mutationFn: send,
+    meta: { quiet },
+    onSuccess: () => cache.invalidateQueries({ queryKey: [path] }),
+  });
+}
+
+export const useWorkspace = () =>
+  useQuery({ queryKey: ['/api/workspace'], queryFn: () => api.get<WorkspaceDetail>('/api/workspace') });
+export const useSaveWorkspace = () =>
+  useChange('/api/workspace', (change: Partial<WorkspaceDetail>) => api.patch('/api/workspace', change), true);
+
+export const useKeys = () => useList<ApiKey>('/api/keys');
+export const useCreateKey = () =>
+  useChange(
+    '/api/keys',
+    (key: { name: string; kind: string; role: string | null }) => api.post<ApiKey & { key: string }>('/api/keys', key),
+    true,
+  );
+export const useRevokeKey = () => useChange('/api/keys', (id: string) => api.delete(`/api/keys/${id}`));
+
+export const usePeople = () => useList<Person>('/api/users');
+export const useInvite = () =>
+  useChange(
+    '/api/users',
+    (invite: { email: string; role: string }) => api.post<{ link: string }>('/api/users', invite),
+    true,
+  );
+
+export const useTopics = () => useList<Topic>('/api/topics');
+export const useCreateTopic = () =>
+  useChange('/api/topics', (topic: Omit<Topic, 'id'>) => api.post<Topic>('/api/topics', topic), true);
+
+export const useConnections = () => useList<Connection>('/api/connections');
+export const useConnectors = () => useList<Connector>('/api/connectors');
+export const useCreateConnection = () =>
+  useChange(
+    '/api/connections',
+    (connection: { kind: string; name: string; config: Record<string, unknown> }) =>
+      api.post<Connection>('/api/connections', connection),
+    true,
+  );
+export const useMakeDefault = () =>
+  useChange('/api/connections', (id: string) => api.patch(`/api/connections/${id}`, { is_default: true }));

@@ -1,0 +1,55 @@
+import type { JsonSchema } from './api/types';
+import { humanize } from './format';
+
+/** One input of a flat settings form. */
+export interface SchemaField {
+  name: string;
+  label: string;
+  hint?: string;
+  kind: 'text' | 'password' | 'number' | 'boolean' | 'choice';
+  options: string[];
+  initial?: string;
+  required: boolean;
+}
+
+/** Follows a reference and drops the null that an optional value adds. */
+function resolve(schema: JsonSchema, root: JsonSchema): JsonSchema {
+  const { $ref, anyOf, ...own } = schema;
+  const named = $ref ? root.$defs?.[$ref.split('/').at(-1) ?? ''] : undefined;
+  const real = anyOf?.find(({ type }) => type !== 'null');
+  return { ...(named && resolve(named, root)), ...(real && resolve(real, root)), ...own };
+}
+
+function kindOf({ enum: options, type, format, writeOnly }: JsonSchema): SchemaField['kind'] {
+  if (options) return 'choice';
+  if (type === 'boolean') return 'boolean';
+  if (type === 'integer' || type === 'number') return 'number';
+  return format === 'password' || writeOnly ? 'password' : 'text';
+}
+
+/** The inputs that a flat JSON Schema asks for, in its order. */
+export function fieldsOf(root: JsonSchema): SchemaField[] {
+  return Object.entries(root.properties ?? {}).map(([name, property]) => {
+    const schema = resolve(property, root);
+    return {
+      name,
+      label: schema.title ?? humanize(name),
+      hint: schema.description,
+      kind: kindOf(schema),
+      options: (schema.enum ?? []).map(String),
+      initial: schema.default === undefined || schema.default === null ? undefined : String(schema.default),
+      required: root.required?.includes(name) ?? false,
+    };
+  });
+}
+
+/** The values of a form as the schema's types; what was left empty is left out. */
+export function valuesOf(fields: SchemaField[], form: Record<string, string>): Record<string, unknown> {
+  const given = fields.flatMap(({ name, kind }): [string, unknown][] => {
+    const text = form[name] ?? '';
+    if (kind === 'boolean') return [[name, text === 'on']];
+    if (text === '') return [];
+    return [[name, kind === 'number' ? Number(text) : text]];
+  });
+  return Object.fromEntries(given);
+}
