@@ -1,7 +1,7 @@
 """YAML as we write it in files: plain JSON values, in the core schema of YAML 1.2, so that `on` and `09:30` are texts."""
 
 import re
-from typing import Any, ClassVar
+from typing import Any
 
 import yaml
 from yaml import MappingNode, Node, ScalarNode
@@ -17,8 +17,6 @@ _CORE = (
 
 class _Loader(yaml.SafeLoader):
     """Reads core-schema scalars; refuses aliases, which could grow without limit, and keys that are said twice."""
-
-    yaml_implicit_resolvers: ClassVar[Any] = {}
 
     def compose_node(self, parent: Node | None, index: int) -> Node | None:
         if self.check_event(yaml.AliasEvent):
@@ -39,8 +37,6 @@ class _Loader(yaml.SafeLoader):
 
 class _Dumper(yaml.SafeDumper):
     """Writes texts of several lines as blocks, and quotes only what a core-schema reader would misread."""
-
-    yaml_implicit_resolvers: ClassVar[Any] = {}
 
     def ignore_aliases(self, data: Any) -> bool:
         return True
@@ -65,6 +61,8 @@ def _represent_inline(dumper: yaml.SafeDumper, mapping: Inline) -> MappingNode:
     return dumper.represent_mapping("tag:yaml.org,2002:map", mapping, flow_style=True)
 
 
+_Loader.yaml_implicit_resolvers = {}
+_Dumper.yaml_implicit_resolvers = {}
 for _tag, _pattern, _first in _CORE:
     for _class in (_Loader, _Dumper):
         _class.add_implicit_resolver(_tag, re.compile(_pattern), list(_first) + ([""] if "null" in _tag else []))

@@ -128,7 +128,7 @@ async def _make_segments(session: AsyncSession, journey: Journey, graph: Graph) 
     """Make the unnamed segments of triggers with rules of their own, and drop those no longer needed."""
     wanted = dict(_own_rules(journey.id, graph))
     query = select(Segment.id, Segment.rule).where(Segment.journey_id == journey.id)
-    present: dict[UUID, dict[str, Any]] = {id_: rule for id_, rule in await session.execute(query)}
+    present: dict[UUID, dict[str, Any]] = dict((await session.execute(query)).tuples().all())
     for segment_id in present.keys() - wanted.keys():
         await session.execute(delete(SegmentMember).where(SegmentMember.segment_id == segment_id))
         await session.execute(delete(Segment).where(Segment.id == segment_id))

@@ -56,9 +56,10 @@ def evaluate(rule: Rule, facts: Facts, path: str = "") -> Verdict:
             inner = evaluate(rule.negated, facts, f"{path}/not")
             return Verdict(not inner.matched, path, f"not: {inner.why}", (inner,))
         case AttributeRule():
-            return _attribute(rule.attribute, rule, facts, path)
+            return _stored(rule.attribute, _value_of(rule, facts), rule, facts, path)
         case LifecycleRule():
-            return _attribute("lifecycle", Comparison(op="eq", value=rule.lifecycle), facts, path)
+            condition = Comparison(op="eq", value=rule.lifecycle)
+            return _stored("lifecycle", facts.attributes.get("lifecycle"), condition, facts, path)
         case EventRule():
             return _event(rule, facts, path)
         case SegmentRule():
@@ -77,11 +78,15 @@ def _each(rules: list[Rule], facts: Facts, path: str) -> tuple[Verdict, ...]:
     return tuple(evaluate(rule, facts, f"{path}/{index}") for index, rule in enumerate(rules))
 
 
-def _attribute(name: str, condition: Comparison, facts: Facts, path: str) -> Verdict:
-    stored = at_path(facts.attributes, name.split("."))
-    matched = compare(stored, condition, facts.payload, facts.now)
+def _value_of(rule: AttributeRule, facts: Facts) -> object:
+    if rule.event_path:
+        return at_path(facts.payload, rule.event_path)
+    return at_path(facts.attributes, rule.attribute.split("."))
+
+
+def _stored(name: str, stored: object, condition: Comparison, facts: Facts, path: str) -> Verdict:
     shown = "missing" if stored is None else repr(stored)
-    return Verdict(matched, path, f"{name} is {shown}")
+    return Verdict(compare(stored, condition, facts.payload, facts.now), path, f"{name} is {shown}")
 
 
 def _event(rule: EventRule, facts: Facts, path: str) -> Verdict:

@@ -1,6 +1,7 @@
 """The rule language: one JSON form for segments, branches, conditions, exits and goals, as Pydantic models.
 
-The operators and what they mean are in `operators.py`. A name with dots (`address.city`) is a path into an object.
+The operators and what they mean are in `operators.py`. A name with dots (`address.city`) is a path into an object; an
+attribute `event.total` is no attribute of the contact but a property of the event that brought the contact in.
 """
 
 import operator
@@ -56,6 +57,12 @@ class AttributeRule(Comparison):
     """A condition on an attribute of the contact: a standard one, `tags`, `created_at`, or any other."""
 
     attribute: str = Field(min_length=1, max_length=200)
+
+    @property
+    def event_path(self) -> tuple[str, ...] | None:
+        """The path into the enrollment's event that the name stands for, or None for an attribute of the contact."""
+        first, *rest = self.attribute.split(".")
+        return tuple(rest) if first == "event" and rest else None
 
 
 class EventRule(Part):
@@ -230,7 +237,7 @@ def has_references(rule: Rule) -> bool:
 def _needs_enrollment(rule: Rule) -> bool:
     match rule:
         case AttributeRule():
-            return rule.has_references
+            return rule.event_path is not None or rule.has_references
         case EventRule():
             return where_has_references(rule.where)
         case MessageRule():

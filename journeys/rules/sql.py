@@ -23,7 +23,7 @@ from journeys.rules.language import (
     has_references,
 )
 from journeys.rules.operators import Comparison, Scalar, comparison
-from journeys.rules.sql_compare import Operand, compare_sql, contact_operand
+from journeys.rules.sql_compare import Operand, compare_sql, contact_operand, event_operand
 from journeys.rules.values import parse_span
 
 TYPED_PROPERTIES = {"message_id", "journey_id", "node_id"}
@@ -76,7 +76,10 @@ def _compile(rule: Rule, params: SqlParams) -> str:
         case Not():
             return f"(NOT {_compile(rule.negated, params)})"
         case AttributeRule():
-            return compare_sql(contact_operand(rule.attribute, params), rule, params)
+            stored = (
+                event_operand(rule.event_path, params) if rule.event_path else contact_operand(rule.attribute, params)
+            )
+            return compare_sql(stored, rule, params)
         case LifecycleRule():
             return _lifecycle(rule, params)
         case EventRule():

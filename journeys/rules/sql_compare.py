@@ -4,6 +4,7 @@ Stored values are jsonb. Postgres compares jsonb numbers as numbers and never fa
 need no cast.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -49,8 +50,16 @@ def contact_operand(name: str, params: Params) -> Operand:
         column = f"c.{name}"
         return Operand(f"to_jsonb({column})", column=column if name in STANDARD_ATTRIBUTES else None)
     path = tuple(name.split("."))
-    json = "(c.attributes" + "".join(f" -> {params.bind(part, 'text')}" for part in path) + ")"
-    return Operand(json, document="c.attributes", path=path)
+    return Operand(_at(path, "c.attributes", params), document="c.attributes", path=path)
+
+
+def event_operand(path: Sequence[str], params: Params) -> Operand:
+    """Return a property of the event that brought the enrollment at hand in."""
+    return Operand(_at(path, f"{params.enrollment}.payload", params))
+
+
+def _at(path: Sequence[str], document: str, params: Params) -> str:
+    return "(" + document + "".join(f" -> {params.bind(part, 'text')}" for part in path) + ")"
 
 
 def compare_sql(stored: Operand, condition: Comparison, params: Params) -> str:
@@ -80,7 +89,7 @@ def _value(value: Scalar, params: Params) -> str:
     path = reference_path(value)
     if path is None:
         return params.bind(value, "jsonb")
-    found = f"{params.enrollment}.payload" + "".join(f" -> {params.bind(part, 'text')}" for part in path)
+    found = _at(path, f"{params.enrollment}.payload", params)
     return f"(CASE WHEN jsonb_typeof({found}) IN ('string', 'number', 'boolean') THEN {found} END)"
 
 

@@ -55,7 +55,8 @@ def comparisons(refer: bool) -> st.SearchStrategy[dict[str, Any]]:
 
 
 def leaves(refer: bool) -> st.SearchStrategy[dict[str, Any]]:
-    names = st.sampled_from(["a", "b", "deep.b", "first_name", "country", "tags", "created_at", "missing"])
+    known = ["a", "b", "deep.b", "first_name", "country", "tags", "created_at", "missing"]
+    names = st.sampled_from([*known, "event.a", "event.deep.b"] if refer else known)
     wheres = st.dictionaries(
         st.sampled_from(["a", "b", "deep.b", "node_id"]), st.one_of(scalars, comparisons(refer)), max_size=2
     )
