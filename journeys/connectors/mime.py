@@ -10,6 +10,8 @@ from datetime import datetime
 from email.utils import format_datetime
 from functools import lru_cache
 
+import idna
+
 from journeys.connectors.base import Mail
 
 # Quoted-printable never has `=` followed by `_`; a plain body that holds this is encoded after all.
@@ -39,7 +41,7 @@ def build_mime(mail: Mail, sent_at: datetime) -> bytes:
     Raises:
         UnsendableMail: an address or header holds what it must not.
     """
-    domain = mail.sender.rpartition("@")[2]
+    domain = ascii_address(mail.sender).rpartition("@")[2]
     head = (
         f"{_sender(mail.sender_name, mail.sender)}"
         f"To: {_mailbox(mail.to_name, mail.to)}\r\n"
@@ -84,9 +86,25 @@ def _date(sent_at: datetime) -> str:
     return format_datetime(sent_at)
 
 
-def _mailbox(name: str, address: str) -> str:
+def ascii_address(address: str) -> str:
+    """Return an address as mail servers spell it: a domain in another script has an ASCII form, a mailbox has none.
+
+    Raises:
+        UnsendableMail: it cannot be written so, or would not be one address.
+    """
+    if not address.isascii():
+        mailbox, _, domain = address.rpartition("@")
+        try:
+            address = f"{mailbox}@{idna.encode(domain, uts46=True).decode('ascii')}"
+        except idna.IDNAError as error:
+            raise UnsendableMail(f"this address has no valid domain: {address!r}") from error
     if _BAD_IN_ADDRESS.search(address) or address.count("@") != 1:
         raise UnsendableMail(f"this address cannot be written into a mail: {address!r}")
+    return address
+
+
+def _mailbox(name: str, address: str) -> str:
+    address = ascii_address(address)
     if not name:
         return address
     if not name.isascii() or not name.isprintable() or "=?" in name or len(name) > _LINE - 16:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from time import monotonic
+from time import thread_time
 from typing import Any
 
 from liquid import BoundTemplate, RenderContext
@@ -12,6 +12,7 @@ MAX_SOURCE_CHARACTERS = 500_000
 MAX_OUTPUT_BYTES = 1_000_000
 MAX_ITEMS = 10_000
 MAX_SECONDS = 0.5
+"""Of this thread's own computing: a machine that is busy with other things fails no one's mail."""
 
 Filter = Callable[..., Any]
 
@@ -25,14 +26,14 @@ class BoundedContext(RenderContext):
     @property
     def disabled_tags(self) -> list[str]:
         """Return the engine's own list, if there is still time."""
-        if monotonic() > self._deadline:
+        if thread_time() > self._deadline:
             raise LimitReached(f"the template took longer than {MAX_SECONDS} s")
         return self._disabled
 
     @disabled_tags.setter
     def disabled_tags(self, tags: list[str]) -> None:
         self._disabled = tags
-        self._deadline = monotonic() + MAX_SECONDS
+        self._deadline = thread_time() + MAX_SECONDS
 
 
 class BoundedTemplate(BoundTemplate):

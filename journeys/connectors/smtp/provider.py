@@ -9,7 +9,7 @@ from pydantic import Field, SecretStr
 from journeys.connectors.base import EarlierAttempt, Mail, Outcome, SentQuery
 from journeys.connectors.config import Address, MailConfig
 from journeys.connectors.errors import ProviderError
-from journeys.connectors.mime import UnsendableMail, build_mime
+from journeys.connectors.mime import UnsendableMail, ascii_address, build_mime
 from journeys.connectors.smtp.connection import Envelope, Security, Server, SmtpConnection
 
 _CONNECT_SECONDS = 10.0
@@ -144,7 +144,7 @@ class _Lane:
 
 async def _deliver(connection: SmtpConnection, mail: Mail) -> Outcome:
     try:
-        raw = build_mime(mail, datetime.now(UTC))
+        envelope = Envelope(ascii_address(mail.sender), ascii_address(mail.to), build_mime(mail, datetime.now(UTC)))
     except UnsendableMail as error:
         return Outcome("failed", reason=str(error))
-    return await connection.deliver(Envelope(mail.sender, mail.to, raw))
+    return await connection.deliver(envelope)

@@ -109,12 +109,20 @@ def test_very_long_lines_are_broken_on_the_way_and_whole_again_at_the_end() -> N
     assert body(read(raw), "html") == html
 
 
+def test_a_domain_in_another_script_is_written_in_ascii() -> None:
+    parsed = read(build_mime(mail(to="ann@müller.example", sender="shop@bücher.example"), SENT_AT))
+    assert parsed["To"] == "ann@xn--mller-kva.example"
+    assert parsed["Message-ID"].endswith("@xn--bcher-kva.example>")
+
+
 @pytest.mark.parametrize(
     "changes",
     [
         {"to": "ann2@example.com\r\nBcc: evil@example.com"},
         {"to": "ann2@example.com, evil@example.com"},
         {"to": "ann"},
+        {"to": "änn@example.com"},
+        {"to": "ann@ö..example"},
         {"sender": "sh op@mail.example"},
         {"headers": {"X-A": "1\r\nBcc: evil@example.com"}},
         {"headers": {"X-A: 1\r\nBcc": "evil@example.com"}},
