@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 
 from api.live import socket
-from api.routers import audit, auth, contacts, ingest, keys, suppressions, system, topics, users, workspace
+from api.routers import audit, auth, contacts, imports, ingest, keys, suppressions, system, topics, users, workspace
 
 ROUTERS: tuple[APIRouter, ...] = (
     auth.router,
@@ -11,6 +11,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     users.router,
     keys.router,
     audit.router,
+    imports.router,
     contacts.router,
     suppressions.router,
     topics.router,
