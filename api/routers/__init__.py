@@ -3,7 +3,22 @@
 from fastapi import APIRouter
 
 from api.live import socket
-from api.routers import audit, auth, contacts, imports, ingest, keys, suppressions, system, topics, users, workspace
+from api.routers import (
+    audit,
+    auth,
+    contacts,
+    enrollments,
+    imports,
+    ingest,
+    journeys,
+    keys,
+    palette,
+    suppressions,
+    system,
+    topics,
+    users,
+    workspace,
+)
 
 ROUTERS: tuple[APIRouter, ...] = (
     auth.router,
@@ -11,6 +26,9 @@ ROUTERS: tuple[APIRouter, ...] = (
     users.router,
     keys.router,
     audit.router,
+    journeys.router,
+    enrollments.router,
+    palette.router,
     imports.router,
     contacts.router,
     suppressions.router,

@@ -63,6 +63,24 @@ def _node_counts(measures: dict[str, dict[str, int]]) -> dict[str, Any]:
     }
 
 
+async def count_by_journey(
+    session: AsyncSession, workspace_id: UUID, journey_ids: Sequence[UUID]
+) -> dict[UUID, dict[str, int]]:
+    """Return the totals of several journeys: entered, active, completed, exited, failed, converted."""
+    rows = await session.execute(
+        text("""
+            SELECT journey_id, measure, sum(n)::bigint FROM node_counts
+            WHERE workspace_id = :workspace_id AND journey_id = ANY(CAST(:ids AS uuid[])) AND node_id = ''
+            GROUP BY journey_id, measure
+        """),
+        {"workspace_id": workspace_id, "ids": list(journey_ids)},
+    )
+    measures: dict[UUID, dict[str, dict[str, int]]] = {}
+    for journey_id, measure, n in rows:
+        measures.setdefault(journey_id, {})[measure] = {"": n}
+    return {journey_id: _journey_counts(each) for journey_id, each in measures.items()}
+
+
 async def _list_parked(session: AsyncSession, journey_id: UUID) -> list[dict[str, Any]]:
     rows = await session.execute(
         text("""
@@ -120,8 +138,12 @@ async def list_enrollments(
     return result.all()
 
 
-async def get_enrollment(session: AsyncSession, workspace_id: UUID, enrollment_id: UUID) -> dict[str, Any]:
-    """Return an enrollment with its trace: every node it passed and where it is now, each with the reason."""
+async def get_enrollment(session: AsyncSession, workspace_id: UUID, enrollment_id: UUID) -> Row[Any]:
+    """Return one enrollment.
+
+    Raises:
+        NotFound: there is none in this workspace.
+    """
     row = (
         await session.execute(
             text(f"{_ENROLLMENTS} WHERE e.workspace_id = :workspace_id AND e.id = :id"),
@@ -129,8 +151,8 @@ async def get_enrollment(session: AsyncSession, workspace_id: UUID, enrollment_i
         )
     ).one_or_none()
     if row is None:
-        raise NotFound(f"there is no enrollment {enrollment_id}")
-    return {**row._mapping, "trace": await get_trace(session, row)}
+        raise NotFound("there is no such enrollment")
+    return row
 
 
 async def get_trace(session: AsyncSession, enrollment: Row[Any]) -> list[dict[str, Any]]:

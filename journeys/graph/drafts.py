@@ -135,6 +135,19 @@ async def lock_journey(session: AsyncSession, workspace_id: UUID, journey_id: UU
     return journey
 
 
+async def delete_draft(session: AsyncSession, workspace_id: UUID, journey_id: UUID) -> None:
+    """Delete a journey that was never published.
+
+    Raises:
+        Conflict: it has a version, which its enrollments need.
+    """
+    journey = await lock_journey(session, workspace_id, journey_id)
+    if journey.live_version_id is not None:
+        raise Conflict("a published journey cannot be deleted; archive it")
+    await session.delete(journey)
+    await session.flush()
+
+
 async def list_journeys(
     session: AsyncSession, workspace_id: UUID, limit: int = 50, before: UUID | None = None, state: str | None = None
 ) -> Sequence[Journey]:

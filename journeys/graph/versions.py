@@ -66,6 +66,12 @@ async def list_versions(session: AsyncSession, workspace_id: UUID, journey_id: U
     return (await session.scalars(query.order_by(JourneyVersion.number.desc()))).all()
 
 
+async def live_numbers(session: AsyncSession, version_ids: Sequence[UUID]) -> dict[UUID, int]:
+    """Return the numbers of versions by id."""
+    query = select(JourneyVersion.id, JourneyVersion.number).where(JourneyVersion.id.in_(version_ids))
+    return dict((await session.execute(query)).tuples().all())
+
+
 async def get_version(session: AsyncSession, workspace_id: UUID, journey_id: UUID, number: int) -> JourneyVersion:
     """Return one version by its number.
 

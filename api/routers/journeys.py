@@ -1,0 +1,297 @@
+"""Journeys: drafts, versions, what runs, who is inside."""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Header, Query, Response
+from fastapi.responses import PlainTextResponse
+
+from api.deps import Editor, Publisher, Reader, RedisDep, Session, SettingsDep
+from api.idempotency import IdempotentRoute
+from api.paging import PAGE, Cursor, Limit, decode_cursor, page
+from api.schemas.base import Page
+from api.schemas.journeys import (
+    Archived,
+    Enroll,
+    Enrolled,
+    EnrollmentRead,
+    GraphProblem,
+    JourneyCounts,
+    JourneyCreate,
+    JourneyImport,
+    JourneyRead,
+    JourneyRow,
+    JourneyStatus,
+    JourneyUpdate,
+    Publish,
+    Resume,
+    Validation,
+    VersionDetail,
+    VersionRead,
+)
+from api.shapes import enrollment_read, journey_status
+from journeys.auth.audit import record_change
+from journeys.enrollments import pausing, publishing
+from journeys.enrollments.queries import count_by_journey, get_status, list_enrollments
+from journeys.errors import InvalidInput
+from journeys.graph import drafts, versions
+from journeys.graph.files import export_journey, import_journey
+from journeys.graph.hashing import hash_journey
+from journeys.graph.models import Journey, JourneyVersion
+from journeys.live.publish import publish
+
+router = APIRouter(prefix="/api/journeys", tags=["journeys"], route_class=IdempotentRoute)
+
+IfMatch = Annotated[str | None, Header(description="The draft's ETag; refused with 412 when someone saved since.")]
+
+
+@router.get("")
+async def list_journeys(
+    session: Session,
+    reader: Reader,
+    limit: Limit = PAGE,
+    cursor: Cursor = None,
+    state: Literal["draft", "live", "paused", "archived"] | None = None,
+) -> Page[JourneyRow]:
+    """Return journeys with their counts, the newest first; archived ones only when asked for."""
+    rows = await drafts.list_journeys(session, reader.workspace_id, limit + 1, decode_cursor(cursor), state)
+    numbers = await versions.live_numbers(session, [row.live_version_id for row in rows if row.live_version_id])
+    counts = await count_by_journey(session, reader.workspace_id, [row.id for row in rows])
+    return page(rows, limit, lambda row: row.id, lambda row: _row(row, numbers, counts))
+
+
+def _row(journey: Journey, numbers: dict[UUID, int], counts: dict[UUID, dict[str, int]]) -> JourneyRow:
+    return JourneyRow(
+        id=journey.id,
+        name=journey.name,
+        slug=journey.slug,
+        state=journey.state,
+        version=numbers.get(journey.live_version_id) if journey.live_version_id else None,
+        created_at=journey.created_at,
+        updated_at=journey.updated_at,
+        counts=JourneyCounts(**counts.get(journey.id, {})),
+    )
+
+
+@router.post("", status_code=201)
+async def create_journey(body: JourneyCreate, session: Session, actor: Editor, response: Response) -> JourneyRead:
+    """Make a journey with a first draft; the draft may have faults until it is published."""
+    graph, settings = drafts.parse_graph(body.graph), drafts.parse_settings(body.settings)
+    journey = await drafts.create_journey(session, actor.workspace_id, body.name, graph, settings, body.slug)
+    await record_change(session, actor, "created", "journey", journey.id, {"name": journey.name})
+    return await _read(session, journey, response)
+
+
+@router.post("/import", status_code=201)
+async def import_journey_file(body: JourneyImport, session: Session, actor: Editor, response: Response) -> JourneyRead:
+    """Make a journey from a file; its slug, when taken, gets a number."""
+    file = import_journey(body.content)
+    name = body.name or file.name
+    journey = await drafts.create_journey(session, actor.workspace_id, name, file.graph, file.settings)
+    await record_change(session, actor, "imported", "journey", journey.id, {"name": journey.name})
+    return await _read(session, journey, response)
+
+
+@router.get("/{journey_id}")
+async def read_journey(journey_id: UUID, session: Session, reader: Reader, response: Response) -> JourneyRead:
+    """Return a journey with its draft."""
+    return await _read(session, await drafts.get_journey(session, reader.workspace_id, journey_id), response)
+
+
+async def _read(session: Session, journey: Journey, response: Response) -> JourneyRead:
+    live = await session.get(JourneyVersion, journey.live_version_id) if journey.live_version_id else None
+    counts = await count_by_journey(session, journey.workspace_id, [journey.id])
+    graph, settings = drafts.parse_graph(journey.graph), drafts.parse_settings(journey.settings)
+    response.headers["ETag"] = f'"{journey.draft_revision}"'
+    row = _row(journey, {live.id: live.number} if live else {}, counts)
+    return JourneyRead(
+        **row.model_dump(),
+        graph=journey.graph,
+        settings=journey.settings,
+        draft_revision=journey.draft_revision,
+        has_unpublished_changes=live is None or live.hash != hash_journey(graph, settings),
+    )
+
+
+@router.patch("/{journey_id}")
+async def update_journey(
+    journey_id: UUID,
+    body: JourneyUpdate,
+    session: Session,
+    actor: Editor,
+    response: Response,
+    if_match: IfMatch = None,
+) -> JourneyRead:
+    """Save the draft; with `If-Match`, only if nobody else has saved since."""
+    journey = await drafts.update_draft(
+        session,
+        actor.workspace_id,
+        journey_id,
+        revision=_revision(if_match),
+        name=body.name,
+        graph=drafts.parse_graph(body.graph) if body.graph is not None else None,
+        settings=drafts.parse_settings(body.settings) if body.settings is not None else None,
+    )
+    changed = {name: True for name in body.model_fields_set if name != "name"}
+    await record_change(session, actor, "saved", "journey", journey.id, {"name": journey.name, **changed})
+    return await _read(session, journey, response)
+
+
+def _revision(if_match: str | None) -> int | None:
+    if if_match is None or if_match == "*":
+        return None
+    value = if_match.removeprefix("W/").strip('"')
+    if not value.isdecimal():
+        raise InvalidInput("If-Match takes the ETag of the draft.")
+    return int(value)
+
+
+@router.delete("/{journey_id}", status_code=204)
+async def delete_journey(journey_id: UUID, session: Session, actor: Editor) -> None:
+    """Delete a draft that was never published; a published journey is archived instead."""
+    await drafts.delete_draft(session, actor.workspace_id, journey_id)
+    await record_change(session, actor, "deleted", "journey", journey_id)
+
+
+@router.post("/{journey_id}/validate")
+async def validate_journey(journey_id: UUID, session: Session, reader: Reader) -> Validation:
+    """Return every fault of the draft, by node, and what is legal but odd."""
+    checked = await drafts.check_draft(session, reader.workspace_id, journey_id)
+    return Validation(
+        valid=not checked.errors,
+        errors=[GraphProblem.model_validate(each) for each in checked.errors],
+        warnings=[GraphProblem.model_validate(each) for each in checked.warnings],
+    )
+
+
+@router.post("/{journey_id}/publish")
+async def publish_journey(
+    journey_id: UUID, session: Session, actor: Publisher, redis: RedisDep, body: Publish | None = None
+) -> VersionRead:
+    """Publish the draft as the next version, and let contacts in by it from now on."""
+    in_flight = body.in_flight if body else "finish"
+    version = await publishing.publish_journey(session, actor.workspace_id, journey_id, in_flight, actor.name)
+    diff = {"version": version.number, "in_flight": in_flight}
+    await record_change(session, actor, "published", "journey", journey_id, diff)
+    await _tell(redis, actor.workspace_id, journey_id)
+    return _version(version)
+
+
+def _version(version: JourneyVersion) -> VersionRead:
+    return VersionRead(
+        id=version.id,
+        version=version.number,
+        hash=version.hash,
+        published_at=version.created_at,
+        published_by=version.published_by,
+    )
+
+
+async def _tell(redis: RedisDep, workspace_id: UUID, journey_id: UUID) -> None:
+    await publish(redis, workspace_id, f"journey:{journey_id}", "changed", {})
+
+
+@router.get("/{journey_id}/versions")
+async def list_versions(journey_id: UUID, session: Session, reader: Reader) -> Page[VersionRead]:
+    """Return the published versions, the newest first."""
+    await drafts.get_journey(session, reader.workspace_id, journey_id)
+    rows = await versions.list_versions(session, reader.workspace_id, journey_id)
+    return Page(items=[_version(row) for row in rows])
+
+
+@router.get("/{journey_id}/versions/{number}")
+async def read_version(journey_id: UUID, number: int, session: Session, reader: Reader) -> VersionDetail:
+    """Return one version with what was published."""
+    version = await versions.get_version(session, reader.workspace_id, journey_id, number)
+    return VersionDetail(**_version(version).model_dump(), graph=version.graph, settings=version.settings)
+
+
+@router.post("/{journey_id}/pause", status_code=204)
+async def pause_journey(journey_id: UUID, session: Session, actor: Publisher, redis: RedisDep) -> None:
+    """Let nobody in and send nothing until the journey is resumed; exits and goals go on."""
+    await drafts.get_journey(session, actor.workspace_id, journey_id)
+    await pausing.pause(session, actor.workspace_id, journey_id)
+    await record_change(session, actor, "paused", "journey", journey_id)
+    await _tell(redis, actor.workspace_id, journey_id)
+
+
+@router.post("/{journey_id}/resume", status_code=204)
+async def resume_journey(
+    journey_id: UUID, session: Session, actor: Publisher, redis: RedisDep, body: Resume | None = None
+) -> None:
+    """Go on: with waits longer by the pause, by the clock as it was, or ended where they are overdue."""
+    policy = (body or Resume()).waits
+    await drafts.get_journey(session, actor.workspace_id, journey_id)
+    await pausing.resume(session, actor.workspace_id, journey_id, policy)
+    await record_change(session, actor, "resumed", "journey", journey_id, {"waits": policy})
+    await _tell(redis, actor.workspace_id, journey_id)
+
+
+@router.post("/{journey_id}/archive")
+async def archive_journey(journey_id: UUID, session: Session, actor: Publisher, redis: RedisDep) -> Archived:
+    """End everyone's passage and put the journey away; its history stays."""
+    ended = await publishing.archive_journey(session, actor.workspace_id, journey_id)
+    await record_change(session, actor, "archived", "journey", journey_id, {"ended": ended})
+    await _tell(redis, actor.workspace_id, journey_id)
+    return Archived(ended=ended)
+
+
+@router.get("/{journey_id}/status")
+async def read_status(journey_id: UUID, session: Session, reader: Reader, settings: SettingsDep) -> JourneyStatus:
+    """Return counts of the journey and of each node, and the runs that carry contacts now."""
+    return journey_status(await get_status(session, reader.workspace_id, journey_id), settings)
+
+
+@router.post("/{journey_id}/enroll")
+async def enroll_contacts(
+    journey_id: UUID, body: Enroll, session: Session, actor: Publisher, redis: RedisDep
+) -> Enrolled:
+    """Let contacts in, as the journey's re-entry rule allows."""
+    enrolled = await publishing.enroll(
+        session,
+        actor.workspace_id,
+        journey_id,
+        contact_ids=body.contact_ids,
+        emails=body.emails,
+        segment_id=body.segment_id,
+        payload=body.payload,
+        key=body.key,
+    )
+    await record_change(session, actor, "enrolled", "journey", journey_id, {"entered": enrolled.entered})
+    await _tell(redis, actor.workspace_id, journey_id)
+    return Enrolled.model_validate(enrolled)
+
+
+@router.get("/{journey_id}/enrollments")
+async def list_journey_enrollments(
+    journey_id: UUID,
+    session: Session,
+    reader: Reader,
+    limit: Limit = PAGE,
+    cursor: Cursor = None,
+    contact: UUID | None = None,
+    node: Annotated[str | None, Query(max_length=100)] = None,
+    state: Literal["active", "completed", "exited", "failed"] | None = None,
+) -> Page[EnrollmentRead]:
+    """Return who is or was inside, the newest first."""
+    rows = await list_enrollments(
+        session,
+        reader.workspace_id,
+        journey_id=journey_id,
+        contact_id=contact,
+        node_id=node,
+        state=state,
+        before=decode_cursor(cursor),
+        limit=limit + 1,
+    )
+    return page(rows, limit, lambda row: row.id, enrollment_read)
+
+
+@router.get("/{journey_id}/export", response_class=PlainTextResponse)
+async def export_journey_file(journey_id: UUID, session: Session, reader: Reader) -> PlainTextResponse:
+    """Return the draft as a file whose differences are easy to review."""
+    journey = await drafts.get_journey(session, reader.workspace_id, journey_id)
+    graph, settings = drafts.parse_graph(journey.graph), drafts.parse_settings(journey.settings)
+    headers = {"Content-Disposition": f'attachment; filename="{journey.slug}.yaml"'}
+    content = export_journey(journey.name, journey.slug, graph, settings)
+    return PlainTextResponse(content, headers=headers, media_type="application/yaml")

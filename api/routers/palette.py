@@ -1,0 +1,39 @@
+"""What the builder offers: the kinds of node, and ready journeys to start from."""
+
+from functools import lru_cache
+from pathlib import Path
+
+import yaml
+from fastapi import APIRouter
+
+from api.deps import Reader
+from api.schemas.base import Page
+from api.schemas.journeys import Example, NodeKindRead
+from journeys.nodes.palette import palette
+
+router = APIRouter(prefix="/api", tags=["palette"])
+
+EXAMPLES = Path(__file__).parents[2] / "examples" / "journeys"
+
+
+@router.get("/node-kinds")
+async def list_node_kinds(reader: Reader) -> Page[NodeKindRead]:
+    """Return the palette: every kind of node with the schema of its form and its outlets."""
+    return Page(items=[NodeKindRead(**kind) for kind in palette()])
+
+
+@router.get("/examples")
+async def list_examples(reader: Reader) -> Page[Example]:
+    """Return the example journeys."""
+    return Page(items=_examples())
+
+
+@lru_cache
+def _examples() -> list[Example]:
+    found = []
+    for path in sorted(EXAMPLES.glob("*.yaml")):
+        content = path.read_text()
+        comment = [line.lstrip("# ").strip() for line in content.splitlines() if line.startswith("#")]
+        name = yaml.safe_load(content)["name"]
+        found.append(Example(slug=path.stem, name=name, description=" ".join(comment), content=content))
+    return found

@@ -1,0 +1,155 @@
+"""Publish a journey and deal with the people inside; let contacts in by request; archive."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from journeys.contacts.addresses import normalize_address
+from journeys.db.ids import new_id
+from journeys.enrollments.entry import Candidate, enter, give_run
+from journeys.enrollments.exits import Ending, end_enrollments
+from journeys.enrollments.intake import create_intake
+from journeys.enrollments.pausing import end_everyone
+from journeys.errors import Conflict, Fault, InvalidInput
+from journeys.graph import versions
+from journeys.graph.drafts import lock_journey
+from journeys.graph.loading import LoadedPlan, get_plan
+from journeys.graph.models import JourneyVersion
+from journeys.nodes.ops import Trigger
+
+InFlight = Literal["finish", "exit"]
+"""What becomes of those inside an older version: they finish on it, or their passage ends."""
+
+DIRECT = 1_000
+"""Up to this many contacts are enrolled within the request; more are taken in by the router, batch by batch."""
+
+
+async def publish_journey(
+    session: AsyncSession, workspace_id: UUID, journey_id: UUID, in_flight: InFlight, by: str | None
+) -> JourneyVersion:
+    """Publish the draft, take in whom its new segment triggers already find, and deal with those inside."""
+    journey = await lock_journey(session, workspace_id, journey_id)
+    before = await get_plan(session, journey.live_version_id) if journey.live_version_id else None
+    version = await versions.publish(session, workspace_id, journey_id, by)
+    if before is None or before.version_id != version.id:
+        await _take_in_existing(session, before, await get_plan(session, version.id))
+        if in_flight == "exit":
+            await _end_older(session, workspace_id, journey_id, version.id)
+    return version
+
+
+async def _take_in_existing(session: AsyncSession, before: LoadedPlan | None, plan: LoadedPlan) -> None:
+    """Take in the members of segments whose triggers are new in this version; others have had their turn."""
+    known = _segments_of(before) if before else {}
+    for trigger_id, segment_id in _segments_of(plan).items():
+        if known.get(trigger_id) != segment_id:
+            await create_intake(session, plan, trigger_id, segment_id=segment_id)
+
+
+def _segments_of(plan: LoadedPlan) -> dict[str, UUID]:
+    """Return the segments whose members a plan takes in at once, by trigger."""
+    ops = {trigger_id: plan.plan.nodes[trigger_id].op for trigger_id in plan.plan.triggers}
+    return {
+        trigger_id: op.segment_id
+        for trigger_id, op in ops.items()
+        if isinstance(op, Trigger) and op.source == "segment" and op.existing and op.segment_id is not None
+    }
+
+
+async def _end_older(session: AsyncSession, workspace_id: UUID, journey_id: UUID, version_id: UUID) -> None:
+    ids = await session.scalars(
+        text("""
+            SELECT id FROM enrollments WHERE workspace_id = :workspace_id AND journey_id = :journey_id
+              AND version_id <> :version_id AND state = 'active'
+        """),
+        {"workspace_id": workspace_id, "journey_id": journey_id, "version_id": version_id},
+    )
+    await end_enrollments(session, workspace_id, [Ending(each, "a new version was published") for each in ids])
+
+
+async def archive_journey(session: AsyncSession, workspace_id: UUID, journey_id: UUID) -> int:
+    """End everyone's passage and put the journey away; its history stays. Return how many were inside."""
+    await lock_journey(session, workspace_id, journey_id)
+    await session.execute(
+        text("UPDATE journeys SET state = 'archived', archived_at = now(), updated_at = now() WHERE id = :id"),
+        {"id": journey_id},
+    )
+    return await end_everyone(session, workspace_id, journey_id, "the journey was archived")
+
+
+@dataclass(frozen=True)
+class Enrolled:
+    """What came of a request to enroll: how many entered and were refused, or the intake that is under way."""
+
+    entered: int = 0
+    refused: int = 0
+    intake_id: UUID | None = None
+
+
+async def enroll(
+    session: AsyncSession,
+    workspace_id: UUID,
+    journey_id: UUID,
+    *,
+    contact_ids: Sequence[UUID] | None = None,
+    emails: Sequence[str] | None = None,
+    segment_id: UUID | None = None,
+    payload: dict[str, Any] | None = None,
+    key: str | None = None,
+) -> Enrolled:
+    """Let contacts into a live journey, through its API trigger where it has one."""
+    journey = await lock_journey(session, workspace_id, journey_id)
+    if journey.state != "live" or journey.live_version_id is None:
+        raise Conflict("only a live journey takes contacts in")
+    plan = await get_plan(session, journey.live_version_id)
+    trigger_id = _door(plan)
+    if plan.plan.settings.re_entry == "per_key" and key is None:
+        raise InvalidInput("this journey is keyed", [Fault("/key", "say for which key the contacts enter")])
+    if segment_id is not None:
+        return Enrolled(
+            intake_id=await create_intake(session, plan, trigger_id, segment_id=segment_id, payload=payload, key=key)
+        )
+    ids = list(dict.fromkeys([*(contact_ids or []), *await _ids_of(session, workspace_id, emails or [])]))
+    if len(ids) > DIRECT:
+        return Enrolled(
+            intake_id=await create_intake(session, plan, trigger_id, contact_ids=ids, payload=payload, key=key)
+        )
+    request_id, run_id = new_id(), new_id()
+    candidates = [Candidate(each, f"api:{request_id}", key, payload) for each in ids]
+    entered = await enter(session, plan, trigger_id, candidates, run_id)
+    if entered.token:
+        await give_run(session, plan, run_id, [entered.token], contact_id=ids[0] if len(ids) == 1 else None)
+    return Enrolled(entered.n, entered.refused)
+
+
+def _door(plan: LoadedPlan) -> str:
+    """Return the trigger that requests come in by: the API's, else the first."""
+    for trigger_id in plan.plan.triggers:
+        op = plan.plan.nodes[trigger_id].op
+        if isinstance(op, Trigger) and op.source == "api":
+            return trigger_id
+    return plan.plan.triggers[0]
+
+
+async def _ids_of(session: AsyncSession, workspace_id: UUID, emails: Sequence[str]) -> list[UUID]:
+    """Return the contacts with these addresses.
+
+    Raises:
+        InvalidInput: naming every address that no contact has.
+    """
+    addresses = [normalize_address(each) or each for each in emails]
+    rows = await session.execute(
+        text("SELECT email, id FROM contacts WHERE workspace_id = :w AND email = ANY(CAST(:emails AS text[]))"),
+        {"w": workspace_id, "emails": addresses},
+    )
+    known: dict[str, UUID] = dict(rows.tuples().all())
+    missing = [
+        Fault(f"/emails/{n}", "no contact has this address") for n, each in enumerate(addresses) if each not in known
+    ]
+    if missing:
+        raise InvalidInput("some of these are no contacts yet", missing)
+    return [known[each] for each in addresses]
