@@ -17,9 +17,9 @@ class ImportRead(Schema):
     dry_run: bool
     total_bytes: int
     read_bytes: int
-    created: int
-    updated: int
-    refused: int
+    created_count: int
+    updated_count: int
+    refused_count: int
     refused_url: str | None
     error: str | None
     created_at: datetime

@@ -79,9 +79,9 @@ def progress_of(job: ImportJob) -> dict[str, Any]:
         "state": job.state,
         "total_bytes": job.total_bytes,
         "read_bytes": job.read_bytes,
-        "created": job.created_count,
-        "updated": job.updated_count,
-        "refused": job.refused_count,
+        "created_count": job.created_count,
+        "updated_count": job.updated_count,
+        "refused_count": job.refused_count,
         "error": job.error,
     }
 

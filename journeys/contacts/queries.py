@@ -8,7 +8,7 @@ from sqlalchemy import Row, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from journeys.contacts.models import Contact
-from journeys.errors import NotFound
+from journeys.errors import Fault, InvalidInput, NotFound
 
 
 async def get_contact(session: AsyncSession, workspace_id: UUID, contact_id: UUID) -> Contact:
@@ -46,14 +46,26 @@ async def list_contacts(
     return list(await session.scalars(query.order_by(Contact.id.desc()).limit(limit)))
 
 
-async def find_contact_ids(session: AsyncSession, workspace_id: UUID, emails: Sequence[str]) -> dict[str, UUID]:
-    """Return the contacts of these addresses, by address."""
-    rows = await session.execute(
-        select(Contact.email, Contact.id).where(
-            Contact.workspace_id == workspace_id, Contact.email.in_([email.lower() for email in emails])
-        )
+async def list_by_ids(session: AsyncSession, workspace_id: UUID, ids: Sequence[UUID]) -> list[Contact]:
+    """Return these contacts in this order; those that are gone are left out."""
+    query = select(Contact).where(
+        Contact.workspace_id == workspace_id, Contact.id.in_(ids), Contact.erased_at.is_(None)
     )
-    return {email: contact_id for email, contact_id in rows if email}
+    by_id = {contact.id: contact for contact in await session.scalars(query)}
+    return [by_id[each] for each in ids if each in by_id]
+
+
+async def ensure_contacts(session: AsyncSession, workspace_id: UUID, ids: Sequence[UUID]) -> None:
+    """Refuse ids that are no contacts of this workspace, naming each."""
+    query = select(Contact.id).where(
+        Contact.workspace_id == workspace_id, Contact.id.in_(ids), Contact.erased_at.is_(None)
+    )
+    known = set(await session.scalars(query))
+    faults = [
+        Fault(f"/contact_ids/{n}", "There is no such contact.") for n, each in enumerate(ids) if each not in known
+    ]
+    if faults:
+        raise InvalidInput("Some of these are no contacts.", faults)
 
 
 async def list_segments_of(session: AsyncSession, contact_id: UUID) -> Sequence[Row[Any]]:
