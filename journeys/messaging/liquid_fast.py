@@ -1,8 +1,8 @@
-"""A short way through simple templates: text, outputs and conditions, run as plain closures.
+"""A short way through most templates: text, outputs, conditions and loops, run as plain closures.
 
 The engine builds scopes, counters and buffers for every render, which costs more than most templates do. Expressions
 and filters here are still the engine's own, so that both ways mean the same; only the walk around them is ours. A
-template with any other tag (loops, assignments) has no short way and is rendered by the engine.
+template with any other tag (an assignment, a break) has no short way and is rendered by the engine.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -14,6 +14,7 @@ from liquid.builtin.content import ContentNode
 from liquid.builtin.expressions import FilteredExpression, Path, PositionalArgument, StringLiteral
 from liquid.builtin.output import OutputNode
 from liquid.builtin.tags.comment_tag import CommentNode
+from liquid.builtin.tags.for_tag import ForLoop, ForNode
 from liquid.builtin.tags.if_tag import IfNode
 from liquid.builtin.tags.unless_tag import UnlessNode
 from liquid.context import RenderContext, builtin
@@ -24,6 +25,7 @@ from liquid.token import Token
 from liquid.undefined import UNDEFINED
 from liquid.utils import ReadOnlyChainMap
 
+from journeys.messaging.liquid_limits import Deadline
 from journeys.messaging.liquid_tags import LINKS, TrackedLinkNode
 
 # Names that mean more than a key.
@@ -38,14 +40,32 @@ class _Unsupported(Exception):
 
 
 class _Reader(RenderContext):
-    """As much of a render context as expressions use: no scopes, nothing that can be assigned."""
+    """As much of a render context as expressions and loops use: one flat scope, nothing that can be assigned."""
 
-    __slots__ = ("data",)
+    __slots__ = ("data", "deadline")
 
     def __init__(self, environment: Environment, data: Mapping[str, Any]) -> None:
         self.env = environment
         self.autoescape = environment.autoescape
         self.data = data
+        self.deadline: Deadline | None = None
+        self.loops = []
+        self.loop_iteration_carry = 1
+        self.tag_namespace = {"stopindex": {}}
+
+    def inside(self, loop: ForLoop, data: Mapping[str, Any]) -> "_Reader":
+        """Return the reader of a loop's body."""
+        self.raise_for_loop_limit(loop.length)
+        self.deadline = self.deadline or Deadline()
+        inner = _Reader(self.env, data)
+        inner.deadline, inner.tag_namespace = self.deadline, self.tag_namespace
+        inner.loops = [*self.loops, loop]
+        return inner
+
+    def check_time(self) -> None:
+        """Raise when a template with loops has taken too long."""
+        if self.deadline:
+            self.deadline.check()
 
     def get(self, path: list[object], *, token: Token | None, default: object = UNDEFINED) -> object:
         """Resolve a path by plain lookups, or as the engine does where these find nothing."""
@@ -107,6 +127,8 @@ def _part(node: Node, environment: Environment) -> Part:
             return _output(node.expression, environment.autoescape)
         case IfNode() | UnlessNode():
             return _condition(node, environment)
+        case ForNode():
+            return _loop(node, environment)
         case BlockNode():
             return _block(node, environment)
         case TrackedLinkNode():
@@ -141,6 +163,31 @@ def _condition(node: IfNode | UnlessNode, environment: Environment) -> Part:
             if other(reader):
                 return block(reader)
         return last(reader) if last else ""
+
+    return render
+
+
+def _loop(node: ForNode, environment: Environment) -> Part:
+    expression, body = node.expression, _block(node.block, environment)
+    otherwise = _block(node.default, environment) if node.default else None
+    label, limit = f"{expression.identifier}-{expression.iterable}", environment.output_stream_limit or 0
+
+    def render(reader: _Reader) -> str:
+        items, length = expression.evaluate(reader)
+        if not length:
+            return otherwise(reader) if otherwise else ""
+        loop = ForLoop(name=label, it=items, length=length, parentloop=reader.parentloop())
+        data = {**reader.data, "forloop": loop}
+        inner = reader.inside(loop, data)
+        pieces, size = [], 0
+        for item in loop:
+            data[expression.identifier] = item
+            pieces.append(body(inner))
+            size += len(pieces[-1])
+            if size > limit:
+                raise OutputStreamLimitError("output stream limit reached", token=None)
+            inner.check_time()
+        return "".join(pieces)
 
     return render
 

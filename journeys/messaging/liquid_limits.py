@@ -17,6 +17,20 @@ MAX_SECONDS = 0.5
 Filter = Callable[..., Any]
 
 
+class Deadline:
+    """When a render must be over."""
+
+    __slots__ = ("_ends",)
+
+    def __init__(self) -> None:
+        self._ends = thread_time() + MAX_SECONDS
+
+    def check(self) -> None:
+        """Raise when the time is up."""
+        if thread_time() > self._ends:
+            raise LimitReached(f"the template took longer than {MAX_SECONDS} s")
+
+
 class BoundedContext(RenderContext):
     """A render context that ends a render when its time is up."""
 
@@ -26,14 +40,13 @@ class BoundedContext(RenderContext):
     @property
     def disabled_tags(self) -> list[str]:
         """Return the engine's own list, if there is still time."""
-        if thread_time() > self._deadline:
-            raise LimitReached(f"the template took longer than {MAX_SECONDS} s")
+        self._deadline.check()
         return self._disabled
 
     @disabled_tags.setter
     def disabled_tags(self, tags: list[str]) -> None:
         self._disabled = tags
-        self._deadline = thread_time() + MAX_SECONDS
+        self._deadline = Deadline()
 
 
 class BoundedTemplate(BoundTemplate):
