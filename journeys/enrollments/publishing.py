@@ -146,7 +146,7 @@ async def _ids_of(session: AsyncSession, workspace_id: UUID, emails: Sequence[st
         text("SELECT email, id FROM contacts WHERE workspace_id = :w AND email = ANY(CAST(:emails AS text[]))"),
         {"w": workspace_id, "emails": addresses},
     )
-    known: dict[str, UUID] = dict(rows.tuples().all())
+    known: dict[str, UUID] = dict(rows.all())
     missing = [
         Fault(f"/emails/{n}", "no contact has this address") for n, each in enumerate(addresses) if each not in known
     ]

@@ -206,7 +206,7 @@ async def count_inside(session: AsyncSession, workspace_id: UUID, journey_id: UU
         """),
         {"id": journey_id, "workspace_id": workspace_id},
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 async def list_refusals(

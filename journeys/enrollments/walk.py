@@ -121,7 +121,7 @@ class Walk:
                 await self._mark(group, node)
             case End() as op:
                 self._pass(group, node, None, op.reason)
-                await self._end(group, "exited", op.reason or "exit")
+                await self._end(group, "completed", op.reason)
             case Hold() as op:
                 await self.stop(group, self.place.now + timedelta(seconds=op.seconds))
             case HoldUntil() as op:

@@ -69,7 +69,7 @@ async def list_versions(session: AsyncSession, workspace_id: UUID, journey_id: U
 async def live_numbers(session: AsyncSession, version_ids: Sequence[UUID]) -> dict[UUID, int]:
     """Return the numbers of versions by id."""
     query = select(JourneyVersion.id, JourneyVersion.number).where(JourneyVersion.id.in_(version_ids))
-    return dict((await session.execute(query)).tuples().all())
+    return dict((await session.execute(query)).all())
 
 
 async def get_version(session: AsyncSession, workspace_id: UUID, journey_id: UUID, number: int) -> JourneyVersion:
@@ -134,7 +134,7 @@ async def _make_segments(session: AsyncSession, journey: Journey, graph: Graph) 
     """Make the unnamed segments of triggers with rules of their own, and drop those no longer needed."""
     wanted = dict(_own_rules(journey.id, graph))
     query = select(Segment.id, Segment.rule).where(Segment.journey_id == journey.id)
-    present: dict[UUID, dict[str, Any]] = dict((await session.execute(query)).tuples().all())
+    present: dict[UUID, dict[str, Any]] = dict((await session.execute(query)).all())
     for segment_id in present.keys() - wanted.keys():
         await session.execute(delete(SegmentMember).where(SegmentMember.segment_id == segment_id))
         await session.execute(delete(Segment).where(Segment.id == segment_id))

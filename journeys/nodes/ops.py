@@ -130,7 +130,7 @@ class Mark(_Op):
 
 
 class End(_Op):
-    """End the passage here, as exited."""
+    """End the passage here, as completed."""
 
     op: Literal["end"] = "end"
     reason: str | None = None
