@@ -1,9 +1,8 @@
 import { fileURLToPath } from 'node:url';
-import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
 
+/** Plain functions are tested here; what is seen and clicked is Playwright's. */
 export default defineConfig({
-  plugins: [react()],
   resolve: { alias: { '@': fileURLToPath(new URL('.', import.meta.url)) } },
-  test: { environment: 'jsdom', include: ['{lib,components,features}/**/*.test.{ts,tsx}'] },
+  test: { include: ['lib/**/*.test.ts'] },
 });

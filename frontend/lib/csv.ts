@@ -1,7 +1,9 @@
 /** The names in a CSV file's first line; quotes may hold commas, and the separator may be a semicolon or a tab. */
 export function headerOf(text: string): string[] {
   const line = text.replace(/^\uFEFF/, '').split(/\r?\n/, 1)[0] ?? '';
-  const separator = [',', ';', '\t'].sort((a, b) => line.split(b).length - line.split(a).length)[0] ?? ',';
+  const unquoted = line.replace(/"[^"]*"/g, '');
+  const times = (separator: string) => unquoted.split(separator).length;
+  const separator = [',', ';', '\t'].sort((a, b) => times(b) - times(a))[0] ?? ',';
   const cells: string[] = [];
   let cell = '';
   let quoted = false;

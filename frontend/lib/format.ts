@@ -2,13 +2,19 @@ const number = new Intl.NumberFormat();
 const compact = new Intl.NumberFormat(undefined, { notation: 'compact', maximumFractionDigits: 1 });
 const relative = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto', style: 'short' });
 const dateTime = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
-const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit' });
 const day = new Intl.DateTimeFormat(undefined, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
+const shortDay = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
+const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit' });
 
 export const formatNumber = (value: number): string => number.format(value);
 export const formatCompact = (value: number): string => (Math.abs(value) < 10_000 ? number : compact).format(value);
 export const formatDateTime = (at: string): string => dateTime.format(new Date(at));
 export const formatClock = (at: string): string => clock.format(new Date(at));
+/** The time of day, with the date when it is another day than that of `before`. */
+export function formatMoment(at: string, before?: string): string {
+  const isSameDay = before && day.format(new Date(before)) === day.format(new Date(at));
+  return isSameDay ? formatClock(at) : `${shortDay.format(new Date(at))}, ${formatClock(at)}`;
+}
 export const formatDay = (at: string): string => day.format(new Date(at));
 
 const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
@@ -37,11 +43,14 @@ export function humanize(name: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
+const ISO_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/;
+
 /** A value from a contact or an event, as short text. */
 export function formatValue(value: unknown): string {
   if (value === null || value === undefined || value === '') return '–';
   if (typeof value === 'object') return JSON.stringify(value);
   if (typeof value === 'number') return formatNumber(value);
+  if (typeof value === 'string' && ISO_TIME.test(value)) return formatDateTime(value);
   if (typeof value === 'boolean') return value ? 'Yes' : 'No';
   return String(value);
 }

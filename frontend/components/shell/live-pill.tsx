@@ -7,7 +7,7 @@ import { useLiveState } from '@/lib/live/use-live';
 const WORDS: Record<Exclude<LiveState, 'idle'>, { text: string; dot: string }> = {
   connecting: { text: 'Connecting', dot: 'bg-ink-3' },
   open: { text: 'Live', dot: 'bg-ok' },
-  offline: { text: 'Offline, trying again', dot: 'bg-warn' },
+  offline: { text: 'Reconnecting', dot: 'bg-warn' },
 };
 
 /** Whether numbers on the page move by themselves; nothing when the page follows nothing. */

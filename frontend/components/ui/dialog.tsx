@@ -37,20 +37,17 @@ export function Dialog({ open, onOpenChange, title, description, children, as = 
           )}
           {...(description ? {} : { 'aria-describedby': undefined })}
         >
-          <header className="flex items-start gap-3 px-5 pt-4 pb-3">
-            <div className="min-w-0 flex-1">
-              <Radix.Title className="truncate font-semibold text-lg">{title}</Radix.Title>
-              {description && (
-                <Radix.Description className="mt-0.5 text-ink-2 text-sm">{description}</Radix.Description>
-              )}
-            </div>
-            <Radix.Close asChild>
-              <Button look="quiet" size="icon" aria-label="Close" className="-mr-2">
-                <X />
-              </Button>
-            </Radix.Close>
+          <header className="px-5 pt-4 pr-14 pb-3">
+            <Radix.Title className="font-semibold text-lg">{title}</Radix.Title>
+            {description && <Radix.Description className="mt-0.5 text-ink-2 text-sm">{description}</Radix.Description>}
           </header>
           <div className="min-h-0 flex-1 overflow-y-auto px-5 pb-5">{children}</div>
+          {/* The last in order, so that the focus begins where the work is. */}
+          <Radix.Close asChild>
+            <Button look="quiet" size="icon" aria-label="Close" className="absolute top-3 right-3">
+              <X />
+            </Button>
+          </Radix.Close>
         </Radix.Content>
       </Radix.Portal>
     </Radix.Root>

@@ -20,7 +20,7 @@ export function Field({ label, hint, error, children }: Props) {
   const id = useId();
   const said = error ?? hint;
   return (
-    <div className="grid gap-1.5">
+    <div className="grid content-start gap-1.5">
       <label htmlFor={id} className="font-medium text-ink text-sm">
         {label}
       </label>

@@ -41,7 +41,7 @@ function OpenContact({ contact }: { contact: ContactDetail }) {
       actions={<ContactMenu contact={contact} />}
     >
       <div className="grid flex-1 gap-x-6 border-t lg:grid-cols-[minmax(0,1fr)_340px]">
-        <div className="min-w-0 max-lg:order-2 lg:border-r">
+        <div className="min-w-0 lg:border-r">
           <Tabs label="Contact" tabs={TABS} value={tab} onValueChange={setTab}>
             <TabPanel value="journeys">
               <Enrollments enrollments={contact.enrollments ?? []} />
@@ -54,7 +54,7 @@ function OpenContact({ contact }: { contact: ContactDetail }) {
             </TabPanel>
           </Tabs>
         </div>
-        <aside aria-label="About this person" className="px-4 py-5 sm:px-6 lg:pl-0">
+        <aside aria-label="About this person" className="px-4 py-5 max-lg:border-t sm:px-6 lg:pl-0">
           <Profile contact={contact} />
         </aside>
       </div>

@@ -7,7 +7,7 @@ import { Skeleton } from '@/components/ui/skeleton';
 import { Tooltip } from '@/components/ui/tooltip';
 import type { Graph, TraceStep } from '@/lib/api/types';
 import { formatElapsed } from '@/lib/duration';
-import { formatClock, formatDateTime, formatDay, formatValue, humanize } from '@/lib/format';
+import { formatDateTime, formatDay, formatMoment, formatValue, humanize } from '@/lib/format';
 import { outletLabel, summaryOf, titleOf } from '@/lib/nodes';
 import { useDrawnJourney, useTrace } from './queries';
 
@@ -57,7 +57,7 @@ function Step({ step, before, graph, isLast }: StepProps) {
             {waited >= 1000 && <span className="mr-2">after {formatElapsed(waited)}</span>}
             <Tooltip text={formatDay(step.at)}>
               <time dateTime={step.at} title={formatDateTime(step.at)}>
-                {formatClock(step.at)}
+                {formatMoment(step.at, before?.at)}
               </time>
             </Tooltip>
           </span>

@@ -17,7 +17,7 @@ function skippedBecause(skipped: NodeCounts['skipped']): string {
 function Count({ value, label, name, className }: { value: number; label: string; name: string; className?: string }) {
   return (
     <Tooltip text={label}>
-      <span className={cn('inline-flex items-baseline gap-1', className)}>
+      <span className={cn('inline-flex items-baseline gap-0.5', className)}>
         <span className="num font-medium">{formatCompact(value)}</span>
         <span>{name}</span>
       </span>
@@ -33,7 +33,7 @@ export function StepCounts({ journeyId, nodeId }: { journeyId: string; nodeId: s
   return (
     <Link
       href={`/journeys/view?id=${journeyId}&tab=people&node=${nodeId}`}
-      className="nopan flex h-7 items-center gap-3 overflow-hidden whitespace-nowrap border-t px-3 text-2xs text-ink-3 hover:bg-hover"
+      className="nopan flex h-7 items-center gap-2 overflow-hidden whitespace-nowrap border-t px-3 text-2xs text-ink-3 hover:bg-hover"
     >
       <Count value={counts.entered} name="in" label="Entered this step" />
       {counts.waiting > 0 && (
