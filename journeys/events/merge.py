@@ -12,7 +12,7 @@ from journeys.events.queue import partition_sql
 _PAIRS = "jsonb_to_recordset(CAST(:pairs AS jsonb)) AS pair(visitor uuid, survivor uuid)"
 
 # The queue first: once its rows are ours, the router can write nothing more for the visitor.
-_STATEMENTS = [
+_SQL = [
     f"""UPDATE event_queue q SET contact_id = survivor, partition = {partition_sql("survivor")}
         FROM {_PAIRS} WHERE q.contact_id = visitor""",
     f"""UPDATE contacts s SET
@@ -53,7 +53,7 @@ _STATEMENTS = [
     ),
     f"DELETE FROM contacts USING {_PAIRS} WHERE id = visitor",
 ]
-_MERGE = [text(statement) for statement in _STATEMENTS]
+STATEMENTS = [text(statement) for statement in _SQL]
 
 
 async def merge_contacts(session: AsyncSession, pairs: Iterable[tuple[UUID, UUID]]) -> None:
@@ -63,6 +63,6 @@ async def merge_contacts(session: AsyncSession, pairs: Iterable[tuple[UUID, UUID
         # One visitor for each survivor at a time: an UPDATE would take only one of several.
         turn = {survivor: visitor for visitor, survivor in rest}
         rows = to_json([{"visitor": visitor, "survivor": survivor} for survivor, visitor in turn.items()])
-        for statement in _MERGE:
+        for statement in STATEMENTS:
             await session.execute(statement, {"pairs": rows})
         rest = [(visitor, survivor) for visitor, survivor in rest if turn[survivor] != visitor]

@@ -21,6 +21,9 @@ from journeys.events.normalize import Incoming
 from journeys.events.people import People, Person, ids_of
 from journeys.events.record import NewEvent, record_events
 
+MERGED = "Contacts Merged"
+"""The event that a merge leaves with the survivor, who may now be in one journey twice."""
+
 _TRIES_ALONE = 3
 _INTEGRITY, _ROLLBACK = "23", "40"
 """Classes of SQLSTATE that mean someone else was faster: a unique key that is taken, a deadlock."""
@@ -54,7 +57,7 @@ async def _store(session: AsyncSession, events: list[Incoming], *, alone: bool) 
     people = People(await find_people(session, ids_of(fresh)))
     owned = [(event, people.person_of(event)) for event in fresh]
     await _save(session, people, alone=alone)
-    await record_events(session, [_to_new(event, person.survivor) for event, person in owned])
+    await record_events(session, _merge_events(people) + [_to_new(event, person.survivor) for event, person in owned])
     return len(fresh)
 
 
@@ -87,6 +90,20 @@ async def _save(session: AsyncSession, people: People, *, alone: bool) -> None:
         await merge_contacts(session, [(visitor.id, person.survivor.id) for visitor, person in people.merges])
     await change_contacts(session, people.changed(), alone=alone)
     await link_ids(session, people.links, alone=alone)
+
+
+def _merge_events(people: People) -> list[NewEvent]:
+    """Tell the survivors' history, and the router, who became part of whom."""
+    return [
+        NewEvent(
+            workspace_id=person.workspace_id,
+            contact_id=person.survivor.id,
+            name=MERGED,
+            type="merge",
+            properties={"merged_contact_id": visitor.id},
+        )
+        for visitor, person in people.merges
+    ]
 
 
 def _to_new(event: Incoming, person: Person) -> NewEvent:

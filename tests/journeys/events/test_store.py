@@ -9,9 +9,10 @@ from sqlalchemy import text
 
 from journeys.db.ids import new_id
 from journeys.db.session import Database
+from journeys.events import merge
 from journeys.events.normalize import Incoming, Received, normalize
 from journeys.events.record import NewEvent, record_events
-from journeys.events.store import store_events
+from journeys.events.store import MERGED, store_events
 from tests.conftest import make_workspace
 
 Rows = list[dict[str, Any]]
@@ -124,6 +125,33 @@ async def test_a_visitor_who_signs_in_is_merged_with_all_that_names_them(
         database, "SELECT DISTINCT partition FROM event_queue WHERE workspace_id = :w", w=workspace_id
     )
     assert partitions == [{"partition": known["id"].int % 16}]
+
+
+async def test_a_merge_is_told_to_the_survivors_history_and_the_router(database: Database, workspace_id: UUID) -> None:
+    await store(database, workspace_id, track(userId="u1"))
+    await store(database, workspace_id, track(anonymousId="a1"))
+    known, visitor = await contacts(database, workspace_id)
+    await store(database, workspace_id, track("Signed In", userId="u1", anonymousId="a1"))
+    queued = await rows(
+        database,
+        "SELECT name, contact_id, properties FROM event_queue WHERE workspace_id = :w ORDER BY seq",
+        w=workspace_id,
+    )
+    assert [row["name"] for row in queued] == ["Seen", "Seen", MERGED, "Signed In"]
+    assert queued[2]["properties"] == {"merged_contact_id": str(visitor["id"])}
+    assert {row["contact_id"] for row in queued} == {known["id"]}
+
+
+async def test_every_table_that_names_a_contact_is_part_of_a_merge(database: Database) -> None:
+    named = await rows(
+        database,
+        "SELECT c.relname AS name FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid"
+        " WHERE a.attname = 'contact_id' AND c.relkind IN ('r', 'p') AND NOT c.relispartition",
+    )
+    statements = " ".join(str(statement) for statement in merge.STATEMENTS)
+    assert named
+    for row in named:
+        assert f" {row['name']} " in statements, row["name"]
 
 
 async def test_two_visitors_merged_in_one_batch_both_leave_their_traits(database: Database, workspace_id: UUID) -> None:
