@@ -53,7 +53,7 @@ class MailProvider(Protocol):
 
     name: str
     max_per_request: int
-    """The most mails that one call of `send` takes."""
+    """The most mails that one call of `send` takes; it may change with what the provider turns out to manage."""
     honours_keys: bool
     """Whether a mail repeated with the same key is delivered once, so that an unclear attempt may be repeated."""
     timeout_seconds: float

@@ -1,6 +1,7 @@
 """Sends through a mail server over a few kept connections."""
 
 import asyncio
+import time
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
@@ -16,6 +17,10 @@ _CONNECT_SECONDS = 10.0
 _MAIL_SECONDS = 20.0
 _START_SECONDS = 30.0
 _MAILS_PER_CONNECTION = 500
+_FIRST_REQUEST, _LEAST, _MOST = 100, 10, 1_000
+_WORK_SECONDS = 5.0
+"""How much work one request is to be, so that a pause or an unsubscribe is heeded soon."""
+
 _NOT_REACHED = Outcome("deferred", reason="the server was too slow to take this mail in time")
 
 
@@ -35,7 +40,6 @@ class SmtpProvider:
     """Mails go one by one over each connection; the server cannot be asked later what it took."""
 
     name = "smtp"
-    max_per_request = 200
     honours_keys = False
 
     def __init__(
@@ -60,6 +64,7 @@ class SmtpProvider:
         self._start_seconds = start_seconds
         # A mail that is begun at the last moment may need a new connection, its own time and a reset.
         self.timeout_seconds = start_seconds + connect_seconds + 2 * mail_seconds + 5
+        self.max_per_request = _FIRST_REQUEST
         self._lanes = config.connections
         self._idle: list[SmtpConnection] = []
 
@@ -68,7 +73,9 @@ class SmtpProvider:
         outcomes: list[Outcome | None] = [None] * len(mails)
         waiting = iter(range(len(mails)))
         lanes = [_Lane(self, mails, waiting, outcomes) for _ in range(min(self._lanes, len(mails)))]
+        began = time.monotonic()
         errors = [error for error in await asyncio.gather(*(lane.run() for lane in lanes)) if error]
+        self._measure(len(mails), sum(outcome is not None for outcome in outcomes), time.monotonic() - began)
         if errors and not any(outcomes):
             raise errors[0]
         left = Outcome("deferred", reason=errors[0].detail[:300]) if errors else _NOT_REACHED
@@ -101,6 +108,11 @@ class SmtpProvider:
         """Keep a connection for the next mails."""
         if connection.is_open:
             self._idle.append(connection)
+
+    def _measure(self, asked: int, done: int, seconds: float) -> None:
+        """Learn from a full request how many mails the server takes in the time that one request should last."""
+        if asked >= self.max_per_request and done:
+            self.max_per_request = min(_MOST, max(_LEAST, int(done / seconds * _WORK_SECONDS)))
 
     @property
     def start_seconds(self) -> float:

@@ -167,6 +167,25 @@ async def test_mails_that_a_slow_server_cannot_take_in_time_may_be_tried_again()
     assert states(outcomes)[-1] == "deferred"
 
 
+async def test_requests_grow_or_shrink_to_what_the_server_takes_in_five_seconds() -> None:
+    async def on_data(_: SMTP, envelope: Envelope) -> str:
+        await asyncio.sleep(0.1 if slow else 0)
+        return "250 OK"
+
+    slow = False
+    async with serve(MailServer(on_data=on_data)) as port:
+        smtp = provider(port, connections=4)
+        await smtp.send([mail(number) for number in range(smtp.max_per_request)])
+        grown = smtp.max_per_request
+        await smtp.send([mail(1)])
+        assert smtp.max_per_request == grown > 100
+        slow = True
+        smtp.max_per_request = 20
+        await smtp.send([mail(number) for number in range(20)])
+        assert 10 <= smtp.max_per_request <= 200
+        await smtp.close()
+
+
 async def test_signing_in_works_with_the_right_password_only(tmp_path: Path) -> None:
     tls, trusted = make_certificate(tmp_path)
     server = MailServer()
