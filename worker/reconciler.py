@@ -67,7 +67,7 @@ class Reconciler:
         return restarted
 
     async def _daily(self) -> None:
+        await forget_seen(self._database)
         async with self._database.engine() as session:
-            await forget_seen(session)
             await session.execute(text("DELETE FROM idempotent_answers WHERE created_at < now() - interval '2 days'"))
         await asyncio.to_thread(migrate.maintain, self._database.url, self._settings.events_retain_days)
