@@ -56,7 +56,7 @@ def track(**fields: Any) -> dict[str, Any]:
 async def test_each_kind_of_message_has_its_own_address(
     client: httpx.AsyncClient, database: Database, workspace_id: UUID
 ) -> None:
-    sent = {
+    sent: dict[str, dict[str, Any]] = {
         "identify": {"traits": {"email": "ann@example.com"}},
         "track": {"event": "Order Completed", "properties": {"revenue": 12.5}},
         "page": {"name": "Home", "properties": {"url": "https://example.com"}},

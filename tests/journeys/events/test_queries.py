@@ -1,6 +1,7 @@
 """Reading events back, and forgetting message ids."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
@@ -28,7 +29,11 @@ async def test_the_timeline_pages_from_new_to_old_without_gaps(database: Databas
 
 async def test_names_and_properties_are_suggested_from_what_was_sent(database: Database, workspace_id: UUID) -> None:
     contact_id = new_id()
-    sent = [("Order Completed", {"total": 1, "sku": "a"}), ("Order Completed", {"total": 2}), ("Order Begun", None)]
+    sent: list[tuple[str, dict[str, Any] | None]] = [
+        ("Order Completed", {"total": 1, "sku": "a"}),
+        ("Order Completed", {"total": 2}),
+        ("Order Begun", None),
+    ]
     async with database.workspace(workspace_id) as session:
         await record_events(
             session,
