@@ -8,12 +8,10 @@ from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
-
-
 class Settings(BaseSettings):
     """Operator settings. An unset URL means that the embedded part is started and its address filled in."""
 
-    model_config = SettingsConfigDict(env_file=".env", extra="ignore", populate_by_name=True)
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore")
 
     home: Path = Field(Path(".sojourn"), validation_alias="SOJOURN_HOME")
     host: str = Field("127.0.0.1", validation_alias="SOJOURN_HOST")
