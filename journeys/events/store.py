@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from journeys.db.json import to_json
 from journeys.db.session import Database
+from journeys.events.erased import drop_erased
 from journeys.events.identities import (
     Collision,
     change_contacts,
@@ -54,6 +55,7 @@ def _sqlstate(error: DBAPIError) -> str:
 async def _store(session: AsyncSession, events: list[Incoming], *, alone: bool) -> int:
     await lock_identities(session, {event.workspace_id for event in events}, alone=alone)
     fresh = await _claim(session, events)
+    await drop_erased(session, fresh)
     people = People(await find_people(session, ids_of(fresh)))
     owned = [(event, people.person_of(event)) for event in fresh]
     await _save(session, people, alone=alone)

@@ -10,6 +10,7 @@ from sqlalchemy import text
 from journeys.db.ids import new_id
 from journeys.db.session import Database
 from journeys.events import merge
+from journeys.events.erased import NOTE
 from journeys.events.normalize import Incoming, Received, normalize
 from journeys.events.record import NewEvent, record_events
 from journeys.events.store import MERGED, store_events
@@ -193,6 +194,22 @@ async def test_a_user_takes_over_the_contact_from_a_list_with_their_address(
     await store(database, workspace_id, identify({"email": "a@example.com"}, userId="u1"))
     (contact,) = await contacts(database, workspace_id)
     assert (contact["id"], contact["external_id"]) == (imported, "u1")
+
+
+async def test_an_erased_address_does_not_come_back(database: Database, workspace_id: UUID) -> None:
+    async with database.engine() as session:
+        await session.execute(
+            text(
+                "INSERT INTO suppressions (workspace_id, channel, address, reason, source)"
+                " VALUES (:w, 'email', 'gone@example.com', 'erased', 'erasure')"
+            ),
+            {"w": workspace_id},
+        )
+    await store(database, workspace_id, identify({"email": "Gone@example.com", "plan": "pro"}, userId="u1"))
+    (contact,) = await contacts(database, workspace_id)
+    (event,) = await events(database, workspace_id)
+    assert (contact["email"], contact["attributes"]) == (None, {"plan": "pro"})
+    assert (event["properties"], event["context"]) == ({"plan": "pro"}, {"notes": [NOTE]})
 
 
 async def test_an_alias_joins_an_anonymous_id_and_renames_a_user(database: Database, workspace_id: UUID) -> None:
