@@ -61,11 +61,13 @@ class Graph(BaseModel):
 
 
 def check_storable(data: JsonValue, pointer: str = "") -> None:
-    """Refuse what the database cannot hold: the character NUL.
+    """Refuse what cannot be kept: the character NUL, and whole numbers of more than 64 bits.
 
     Raises:
-        InvalidInput: it is there; the fault points at it.
+        InvalidInput: there is one; the fault points at it.
     """
+    if isinstance(data, int) and not -(2**63) <= data < 2**63:
+        raise InvalidInput("a number is too large", [Fault(pointer, "use a number of at most 64 bits")])
     if isinstance(data, str) and "\x00" in data:
         raise InvalidInput("a text holds the character NUL", [Fault(pointer, "remove the character NUL")])
     if isinstance(data, dict):

@@ -47,7 +47,7 @@ class Inline(dict[str, Any]):
 
 
 def _represent_text(dumper: yaml.SafeDumper, text: str) -> ScalarNode:
-    style = "|" if _is_plain_block(text) else None
+    style = "|" if _is_plain_block(text) else None if text.isprintable() else '"'
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
 

@@ -241,6 +241,7 @@ def test_a_faulty_setting_is_pointed_at(settings: Any, pointer: str) -> None:
         ({"nodes": [{"id": "a b", "type": "wait"}]}, "/graph/nodes/0/id"),
         ({"nodes": "none"}, "/graph/nodes"),
         ({"nodes": [{"id": "a", "type": "wait", "data": {"x": ["\x00"]}}]}, "/graph/nodes/0/data/x/0"),
+        ({"nodes": [{"id": "a", "type": "wait", "data": {"days": 2**64}}]}, "/graph/nodes/0/data/days"),
         ({"edges": [{"source": "a"}]}, "/graph/edges/0/target"),
         ([], "/graph"),
     ],
