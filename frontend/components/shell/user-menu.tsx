@@ -45,10 +45,10 @@ export function UserMenu({ compact }: { compact?: boolean }) {
       aria-label={`${user.name}: account and theme`}
       className={compact ? '' : 'w-full justify-start px-2'}
     >
-      <Avatar name={user.name || user.email} />
+      <Avatar name={user.name} />
       {!compact && (
         <>
-          <span className="min-w-0 flex-1 truncate text-left">{user.name || user.email}</span>
+          <span className="min-w-0 flex-1 truncate text-left">{user.name}</span>
           <ChevronsUpDown className="text-ink-3" />
         </>
       )}

@@ -6,14 +6,14 @@ import { StateBadge } from '@/components/state-badge';
 import { Card } from '@/components/ui/card';
 import { EmptyState } from '@/components/ui/empty-state';
 import { Ago } from '@/components/ui/time';
-import type { Enrollment } from '@/lib/api/types';
+import type { EnrollmentOf } from '@/lib/api/types';
 import { cn } from '@/lib/cn';
 import { humanize } from '@/lib/format';
 import { useSearchState } from '@/lib/use-search-state';
 import { Trace } from './trace';
 
 /** Each passage through a journey; the open one shows its whole path. */
-export function Enrollments({ enrollments }: { enrollments: Enrollment[] }) {
+export function Enrollments({ enrollments }: { enrollments: EnrollmentOf[] }) {
   const [open, setOpen] = useSearchState('enrollment', enrollments[0]?.id ?? '');
   if (enrollments.length === 0) {
     return (
@@ -36,8 +36,8 @@ export function Enrollments({ enrollments }: { enrollments: Enrollment[] }) {
   );
 }
 
-function Passage({ enrollment, isOpen, onToggle }: { enrollment: Enrollment; isOpen: boolean; onToggle(): void }) {
-  const { id, journey_id, journey_name, state, version, entered_at, end_reason } = enrollment;
+function Passage({ enrollment, isOpen, onToggle }: { enrollment: EnrollmentOf; isOpen: boolean; onToggle(): void }) {
+  const { id, journey_id, journey_name, state, version, entered_at, reason } = enrollment;
   return (
     <Card flush>
       <div className={cn('flex flex-wrap items-center gap-x-3 gap-y-1 px-3 py-2.5', isOpen && 'border-b')}>
@@ -55,7 +55,7 @@ function Passage({ enrollment, isOpen, onToggle }: { enrollment: Enrollment; isO
           <span className="truncate font-medium">{journey_name ?? 'A journey'}</span>
         </button>
         <StateBadge state={state} />
-        {end_reason && <span className="text-ink-3 text-xs">{humanize(end_reason)}</span>}
+        {reason && reason !== state && <span className="text-ink-3 text-xs">{humanize(reason)}</span>}
         <span className="ml-auto flex items-center gap-3 text-ink-3 text-xs">
           <span>
             entered <Ago at={entered_at} />

@@ -15,6 +15,9 @@ const HEAD_BYTES = 64 * 1024;
 
 type Mapping = Record<string, string>;
 
+const withoutEmpty = (mapping: Mapping) =>
+  Object.fromEntries(Object.entries(mapping).map(([column, field]) => [column, field.trim() || null]));
+
 async function readMapping(file: File): Promise<Mapping> {
   if (!/\.csv$|\.tsv$|\.txt$/i.test(file.name)) return {};
   const columns = headerOf(await file.slice(0, HEAD_BYTES).text());
@@ -31,7 +34,7 @@ export function ImportDialog({ onClose }: { onClose(): void }) {
     setFile(chosen);
     upload.reset();
   };
-  const start = (dryRun: boolean) => file && upload.mutate({ file, mapping, dryRun });
+  const start = (dryRun: boolean) => file && upload.mutate({ file, mapping: withoutEmpty(mapping), dryRun });
   const job = upload.data;
   return (
     <Dialog

@@ -14,8 +14,9 @@ export const useContacts = (filters: { q?: string; segment?: string; tag?: strin
 
 /** Everything about a person, kept fresh by the live socket. */
 export function useContact(id: string) {
-  useLiveQueries(`contact:${id}`, [LIST, id]);
-  return useQuery({ queryKey: [LIST, id], queryFn: () => api.get<ContactDetail>(one(id)) });
+  const query = useQuery({ queryKey: [LIST, id], queryFn: () => api.get<ContactDetail>(one(id)), enabled: !!id });
+  useLiveQueries(query.data ? `contact:${id}` : null, [LIST, id]);
+  return query;
 }
 
 export function useTimeline(id: string) {
@@ -44,7 +45,8 @@ export function useContactActions(id: string) {
 
 export interface Upload {
   file: File;
-  mapping: Record<string, string>;
+  /** Column to field; null leaves the column out. */
+  mapping: Record<string, string | null>;
   dryRun: boolean;
 }
 

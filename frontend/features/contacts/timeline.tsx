@@ -39,7 +39,7 @@ export function Timeline({ contactId }: { contactId: string }) {
 }
 
 function Line({ event: { name, occurred_at, properties } }: { event: TimelineEvent }) {
-  const shown = Object.entries(properties)
+  const shown = Object.entries(properties ?? {})
     .map(([key, value]) => `${key}: ${formatValue(value)}`)
     .join(' · ');
   return (

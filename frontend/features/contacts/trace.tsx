@@ -8,7 +8,7 @@ import { Tooltip } from '@/components/ui/tooltip';
 import type { Graph, TraceStep } from '@/lib/api/types';
 import { formatElapsed } from '@/lib/duration';
 import { formatDateTime, formatDay, formatMoment, formatValue, humanize } from '@/lib/format';
-import { outletLabel, summaryOf, titleOf } from '@/lib/nodes';
+import { outletLabel, summaryOf } from '@/lib/nodes';
 import { useDrawnJourney, useTrace } from './queries';
 
 /** One person's path through one journey: each step with its time, what it saw, which way it chose and why. */
@@ -48,10 +48,10 @@ function Step({ step, before, graph, isLast }: StepProps) {
   return (
     <li className="relative flex gap-3 pb-5 last:pb-1">
       {!isLast && <span aria-hidden className="absolute top-8 bottom-1 left-3.5 w-px bg-line" />}
-      <NodeIcon kind={step.kind} />
+      <NodeIcon kind={step.kind ?? ''} />
       <div className="min-w-0 flex-1">
         <div className="flex flex-wrap items-baseline gap-x-2">
-          <span className="font-medium">{node ? titleOf(node) : humanize(step.kind)}</span>
+          <span className="font-medium">{step.title}</span>
           {step.outlet && <Outlet step={step} label={node && outletLabel(node, step.outlet)} />}
           <span className="num ml-auto text-ink-3 text-xs">
             {waited >= 1000 && <span className="mr-2">after {formatElapsed(waited)}</span>}

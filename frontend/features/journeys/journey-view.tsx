@@ -16,7 +16,7 @@ import { JourneySettings } from './journey-settings';
 import { People } from './people';
 import { Picture } from './picture';
 import { PublishDialog } from './publish-dialog';
-import { useJourney, useJourneyStatus } from './queries';
+import { useJourney, useJourneyStatus, useWalkedGraph } from './queries';
 import { Versions } from './versions';
 
 const TABS = [
@@ -37,13 +37,17 @@ export function JourneyView() {
 }
 
 function OpenJourney({ journey }: { journey: Journey }) {
-  const { id, name, state, version, graph } = journey;
+  const { id, name, state, version, has_unpublished_changes } = journey;
+  const graph = useWalkedGraph(journey);
   const [tab, setTab] = useSearchState('tab', 'picture');
   const status = useJourneyStatus(id);
   const about = (
-    <span className="flex items-center gap-2">
+    <span className="flex flex-wrap items-center gap-2">
       <StateBadge state={status.data?.state ?? state} />
       {version && <span className="num text-ink-3 text-xs">Version {version}</span>}
+      {version && has_unpublished_changes && (
+        <span className="text-warn text-xs">The draft has unpublished changes</span>
+      )}
     </span>
   );
   return (

@@ -12,6 +12,7 @@ import type {
   JourneyStatus,
   JourneyVersion,
   Page,
+  Published,
   Validation,
 } from '@/lib/api/types';
 import { useLiveQueries } from '@/lib/live/use-live';
@@ -22,6 +23,17 @@ const one = (id: string) => `${LIST}/${id}`;
 export const useJourneys = () => usePages<JourneyRow>(LIST);
 
 export const useJourney = (id: string) => useQuery({ queryKey: [LIST, id], queryFn: () => api.get<Journey>(one(id)) });
+
+/** What people walk: the live version where the draft has moved on, else the draft. */
+export function useWalkedGraph({ id, version, graph, has_unpublished_changes }: Journey): Graph {
+  const published = useQuery({
+    queryKey: [LIST, id, 'versions', version],
+    queryFn: () => api.get<Published>(`${one(id)}/versions/${version}`),
+    enabled: version !== null && has_unpublished_changes,
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+  return published.data?.graph ?? graph;
+}
 
 const statusQuery = (id: string) =>
   queryOptions({ queryKey: [LIST, id, 'status'], queryFn: () => api.get<JourneyStatus>(`${one(id)}/status`) });

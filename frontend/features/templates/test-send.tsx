@@ -14,7 +14,7 @@ import { useTestSend } from './queries';
 export function TestSend({ id, contactId }: { id: string; contactId: string }) {
   const { user } = useMe();
   const [open, setOpen] = useState(false);
-  const [to, setTo] = useState(user.email);
+  const [to, setTo] = useState(user.email ?? '');
   const send = useTestSend();
   const submit = async () => {
     await send.mutateAsync({ id, to, contactId });

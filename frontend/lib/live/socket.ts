@@ -43,6 +43,13 @@ function hear(message: LiveMessage): void {
   }
 }
 
+/** What changed before we were connected was never told: the topics that nothing was heard of are asked for once more. */
+function catchUp(): void {
+  for (const [topic, heard] of listeners) {
+    if (!(topic in positions)) for (const listener of heard) listener();
+  }
+}
+
 function reconnectIfSeen(): void {
   if (document.visibilityState === 'visible' && state === 'offline') socket?.reconnect();
 }
@@ -53,6 +60,7 @@ function open(): void {
   socket.addEventListener('open', () => {
     setState('open');
     for (const greeting of greetings([...listeners.keys()], positions)) say(greeting);
+    catchUp();
   });
   socket.addEventListener('close', () => setState('offline'));
   socket.addEventListener('error', () => setState('offline'));

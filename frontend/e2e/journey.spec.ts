@@ -1,0 +1,61 @@
+import { call, expect, expectAccessible, test } from './test';
+
+const JOURNEY = `
+name: Browser greeting
+nodes:
+  - id: start
+    type: event_trigger
+    data: {event: Browser Signed Up}
+  - id: greet
+    type: send_email
+    data:
+      label: Greeting
+      category: transactional
+      inline:
+        subject: Hello from the browser test
+        html: <p>Hello {{ contact.first_name }}</p>
+  - id: done
+    type: exit
+    data: {}
+edges:
+  - {id: e1, source: start, sourceHandle: next, target: greet}
+  - {id: e2, source: greet, sourceHandle: sent, target: done}
+`;
+
+test('a journey is imported, published, and its counts move as an event comes in', async ({ page }) => {
+  const name = `Browser greeting ${Date.now()}`;
+  await page.goto('/journeys/new');
+  await page.getByLabel('Journey', { exact: true }).fill(JOURNEY.replaceAll('Browser greeting', name));
+  await page.getByRole('button', { name: 'Create draft' }).click();
+  await expect(page.getByRole('heading', { name })).toBeVisible();
+  await expect(page.getByTestId('step-greet')).toBeVisible();
+
+  await page.getByRole('button', { name: 'Publish', exact: true }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Publish' }).click();
+  await expect(page.getByText('Live', { exact: true }).first()).toBeVisible();
+  await expectAccessible(page);
+
+  const { key } = await call<{ key: string }>(page, 'POST', '/api/keys', { name: 'Browser test', kind: 'write' });
+  const user = `browser-${Date.now()}`;
+  const sent = await page.request.post('/v1/batch', {
+    headers: { Authorization: `Basic ${Buffer.from(`${key}:`).toString('base64')}` },
+    data: {
+      batch: [
+        { type: 'identify', userId: user, traits: { email: `${user}@example.com`, first_name: 'Grace' } },
+        { type: 'track', userId: user, event: 'Browser Signed Up' },
+      ],
+    },
+  });
+  expect(sent.ok(), await sent.text()).toBe(true);
+
+  await expect(page.getByTestId('step-greet').getByText(/^1\s*in$/)).toBeVisible({ timeout: 20_000 });
+  await page.getByRole('tab', { name: 'People' }).click();
+  await page.getByRole('link', { name: `${user}@example.com` }).click();
+  await expect(page.getByRole('list', { name: 'Path' }).getByText('Greeting')).toBeVisible();
+  await expectAccessible(page);
+
+  await page.goto('/outbox');
+  await page.getByRole('button', { name: new RegExp(`${user}@example.com`) }).click();
+  await expect(page.frameLocator('iframe').getByText('Hello Grace')).toBeVisible();
+  await expectAccessible(page);
+});

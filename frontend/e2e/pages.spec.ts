@@ -1,0 +1,34 @@
+import { expect, expectAccessible, test } from './test';
+
+const PAGES = [
+  { path: '/journeys', title: 'Journeys' },
+  { path: '/journeys/new', title: 'New journey' },
+  { path: '/contacts', title: 'Contacts' },
+  { path: '/segments', title: 'Segments' },
+  { path: '/segments?id=new', title: 'New segment' },
+  { path: '/templates', title: 'Templates' },
+  { path: '/templates?id=new', title: 'New template' },
+  { path: '/messages', title: 'Messages' },
+  { path: '/outbox', title: 'Outbox' },
+  { path: '/settings', title: 'Settings' },
+  { path: '/settings?tab=keys', title: 'Settings' },
+  { path: '/settings?tab=mail', title: 'Settings' },
+  { path: '/settings?tab=topics', title: 'Settings' },
+  { path: '/settings?tab=people', title: 'Settings' },
+];
+
+for (const { path, title } of PAGES) {
+  test(`${path} loads, and keeps nobody out`, async ({ page }) => {
+    await page.goto(path);
+    await expect(page.getByRole('heading', { name: title, level: 1 })).toBeVisible();
+    await expect(page.getByRole('status', { name: 'Loading' })).toHaveCount(0);
+    await expect(page.getByRole('button', { name: 'Try again' })).toHaveCount(0);
+    await expectAccessible(page);
+  });
+}
+
+test('a page that does not exist says so', async ({ page }) => {
+  await page.goto('/nowhere');
+  await expect(page.getByRole('heading', { name: 'This path leads nowhere' })).toBeVisible();
+  await expectAccessible(page);
+});
