@@ -53,6 +53,7 @@ class OutboxItem(Schema):
     journey_id: UUID | None
     to: str | None
     subject: str
+    sender: str | None = Field(serialization_alias="from")
     sent_at: datetime | None
 
 
