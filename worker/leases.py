@@ -35,7 +35,7 @@ async def claim_partitions(session: AsyncSession, owner: UUID, routers: int = 1)
         """),
         {"owner": owner, "lease": LEASE, "partitions": ROUTER_PARTITIONS},
     )
-    return Lease(owner, dict(rows.tuples().all()))
+    return Lease(owner, dict(rows.all()))
 
 
 async def release_partitions(session: AsyncSession, owner: UUID) -> None:

@@ -1,7 +1,7 @@
 """Keep Postgres and Temporal in step: end runs that are over, start those again that Temporal has lost, fold counts."""
 
 import asyncio
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import structlog
@@ -12,7 +12,9 @@ from journeys.db import migrate
 from journeys.db.session import Database
 from journeys.enrollments.counts import fold_counts
 from journeys.enrollments.recovery import close_runs, list_open_runs, restart_run
+from journeys.enrollments.routing import admit_changes
 from journeys.events.maintenance import forget_seen
+from journeys.segments.membership import list_live, sweep
 from journeys.settings import Settings
 from journeys.temporal import is_running, list_running
 
@@ -21,6 +23,9 @@ log = structlog.get_logger()
 EVERY_SECONDS = 20.0
 GRACE = timedelta(seconds=30)
 """How old a run must be before its absence from Temporal means that it was lost."""
+
+SWEEP_SECONDS = 60.0
+"""How often contacts are looked for who enter or leave a segment by time alone."""
 
 DAY_SECONDS = 86_400.0
 
@@ -34,10 +39,13 @@ class Reconciler:
     async def run(self) -> None:
         """Reconcile for ever."""
         loop = asyncio.get_running_loop()
-        next_daily = 0.0
+        next_daily = next_sweep = 0.0
         while True:
             try:
                 await self.reconcile()
+                if loop.time() >= next_sweep:
+                    await self.sweep_segments()
+                    next_sweep = loop.time() + SWEEP_SECONDS
                 if loop.time() >= next_daily:
                     await self._daily()
                     next_daily = loop.time() + DAY_SECONDS
@@ -65,6 +73,18 @@ class Reconciler:
                     restarted.append(run.id)
                     log.warning("run.restarted", run_id=str(run.id))
         return restarted
+
+    async def sweep_segments(self) -> None:
+        """Find contacts who enter or leave a segment by time alone, and let them into the journeys it triggers."""
+        async with self._database.engine() as session:
+            workspace_ids = list(await session.scalars(text("SELECT DISTINCT workspace_id FROM segments WHERE live")))
+        for workspace_id in workspace_ids:
+            async with self._database.engine() as session:
+                segments = [each for each in await list_live(session, workspace_id) if each.lapses]
+            for segment in segments:
+                async with self._database.engine() as session:
+                    changes = await sweep(session, segment)
+                    await admit_changes(session, workspace_id, changes, f"{datetime.now(UTC):%Y-%m-%dT%H:%M}")
 
     async def _daily(self) -> None:
         await forget_seen(self._database)

@@ -26,7 +26,10 @@ from journeys.events.stats import update_stats
 from journeys.graph.loading import LoadedPlan, list_live_plans
 from journeys.nodes.ops import Trigger
 from journeys.rules.where import matches_where
-from journeys.segments.membership import refresh_contacts
+from journeys.segments.membership import Change, refresh_contacts
+
+BATCH = 5_000
+"""The most enrollments of one batch."""
 
 PROFILE = "profile"
 """The type of a queue row that says only that a contact changed; it is no event."""
@@ -197,6 +200,24 @@ class _Window:
     async def _give_run(self, plan: LoadedPlan, tokens: list[Token]) -> None:
         single = self.contact_ids[0] if len(self.contact_ids) == 1 and sum(t.size for t in tokens) == 1 else None
         await give_run(self.session, plan, self.run_ids[plan.version_id], tokens, contact_id=single)
+
+
+async def admit_changes(session: AsyncSession, workspace_id: UUID, changes: Sequence[Change], cause: str) -> int:
+    """Let in whom a change of segments by time alone brings to live journeys; return how many entered."""
+    entered_in_all = 0
+    for plan, trigger_id, op in _triggers(await list_live_plans(session, workspace_id), "segment"):
+        wanted = [
+            Candidate(change.contact_id, f"segment:{change.segment_id}:{cause}")
+            for change in changes
+            if change.segment_id == op.segment_id and change.entered == (op.on == "entered")
+        ]
+        for start in range(0, len(wanted), BATCH):
+            run_id = new_id()
+            entered = await enter(session, plan, trigger_id, wanted[start : start + BATCH], run_id)
+            entered_in_all += entered.n
+            if entered.token:
+                await give_run(session, plan, run_id, [entered.token], bulk=True)
+    return entered_in_all
 
 
 def _triggers(live: Sequence[LoadedPlan], source: str) -> list[tuple[LoadedPlan, str, Trigger]]:

@@ -1,0 +1,70 @@
+"""Postgres knows where everyone is: a run that Temporal has lost is started again, and one that is over is closed."""
+
+from datetime import timedelta
+
+from sqlalchemy import text
+from temporalio.client import Client
+
+from journeys.db.session import Database
+from journeys.nodes.ops import Hold
+from journeys.settings import Settings
+from tests.conftest import make_workspace
+from tests.factories.journeys import make_contacts, make_mail, node, publish_plan, send, trigger
+from tests.fakes.engine import BareMailroom, Engine
+from tests.fakes.provider import RecordingProvider
+from tests.journeys.enrollments.test_routing import happen
+from tests.workflows.test_journey import client, route_all, running, until, workflow_ids
+from worker.reconciler import Reconciler
+
+__all__ = ["client"]
+
+
+async def test_a_run_that_temporal_lost_is_started_again_and_doubles_nothing(
+    client: Client, fresh_database: Database
+) -> None:
+    provider = RecordingProvider()
+    workspace_id = await make_workspace(fresh_database)
+    mail = await make_mail(fresh_database, workspace_id)
+    plan = await publish_plan(
+        fresh_database,
+        workspace_id,
+        [
+            trigger("hello"),
+            node("hello", send(mail), sent="pause", skipped="pause", failed="pause"),
+            node("pause", Hold(seconds=3_600), next="again"),
+            node("again", send(mail), sent=None, skipped=None, failed=None),
+        ],
+    )
+    engine = Engine(fresh_database, plan, BareMailroom(fresh_database, provider))
+    [anna] = await make_contacts(fresh_database, workspace_id, 1)
+    await happen(fresh_database, workspace_id, anna, "Signed Up")
+    reconciler = Reconciler(fresh_database, client, Settings(_env_file=None))
+    async with running(client, fresh_database, provider):
+        await route_all(fresh_database)
+
+        async def asleep() -> bool:
+            async with fresh_database.engine() as session:
+                return await session.scalar(text("SELECT wake_at IS NOT NULL FROM batches")) is True
+
+        await until(asleep)
+        [first] = await workflow_ids(fresh_database)
+        assert await reconciler.reconcile(timedelta(0)) == []
+        await client.get_workflow_handle(first).terminate("lost")
+        async with fresh_database.engine() as session:
+            await session.execute(text("UPDATE batches SET wake_at = now() + interval '1 second'"))
+
+        async def restarted() -> bool:
+            return len(await reconciler.reconcile(timedelta(0))) == 1
+
+        await until(restarted)
+
+        async def done() -> bool:
+            return await engine.states() == {"completed": 1}
+
+        await until(done)
+    assert len(provider.mails) == 2
+    async with fresh_database.engine() as session:
+        await session.execute(text("UPDATE runs SET started_at = started_at - interval '1 minute'"))
+    assert await reconciler.reconcile(timedelta(0)) == []
+    async with fresh_database.engine() as session:
+        assert await session.scalar(text("SELECT count(*) FROM runs WHERE ended_at IS NULL")) == 0

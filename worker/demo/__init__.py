@@ -1,0 +1,1 @@
+"""A real-looking shop to try Sojourn on: people, products, and what the people do."""
