@@ -26,7 +26,13 @@ texts = st.one_of(
     st.lists(st.sampled_from(["", " ", "line", "  indented", "tab\t", "end ", "# no comment", "%}"])).map("\n".join),
 )
 values = st.recursive(
-    st.one_of(texts, st.booleans(), st.none(), st.integers(-(2**63), 2**63 - 1), st.floats(allow_nan=False, allow_infinity=False)),
+    st.one_of(
+        texts,
+        st.booleans(),
+        st.none(),
+        st.integers(-(2**63), 2**63 - 1),
+        st.floats(allow_nan=False, allow_infinity=False),
+    ),
     lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(texts, inner, max_size=3)),
     max_leaves=8,
 )
