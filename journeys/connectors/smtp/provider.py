@@ -9,7 +9,7 @@ from pydantic import Field, SecretStr
 
 from journeys.connectors.base import EarlierAttempt, Mail, Outcome, SentQuery
 from journeys.connectors.config import Address, MailConfig
-from journeys.connectors.errors import ProviderError
+from journeys.connectors.errors import ProviderError, ProviderUnavailable
 from journeys.connectors.mime import UnsendableMail, ascii_address, build_mime
 from journeys.connectors.smtp.connection import Envelope, Security, Server, SmtpConnection
 
@@ -66,6 +66,8 @@ class SmtpProvider:
         self.timeout_seconds = start_seconds + connect_seconds + 2 * mail_seconds + 5
         self.max_per_request = _FIRST_REQUEST
         self._lanes = config.connections
+        self.slots = asyncio.Semaphore(config.connections)
+        """One for each connection that may be open, whoever is sending."""
         self._idle: list[SmtpConnection] = []
 
     async def send(self, mails: Sequence[Mail]) -> list[Outcome]:
@@ -76,8 +78,8 @@ class SmtpProvider:
         began = time.monotonic()
         errors = [error for error in await asyncio.gather(*(lane.run() for lane in lanes)) if error]
         self._measure(len(mails), sum(outcome is not None for outcome in outcomes), time.monotonic() - began)
-        if errors and not any(outcomes):
-            raise errors[0]
+        if not any(outcomes):
+            raise errors[0] if errors else ProviderUnavailable("every connection to the server is busy", 5)
         left = Outcome("deferred", reason=errors[0].detail[:300]) if errors else _NOT_REACHED
         return [outcome or left for outcome in outcomes]
 
@@ -130,7 +132,20 @@ class _Lane:
         self._until = asyncio.get_running_loop().time() + provider.start_seconds
 
     async def run(self) -> ProviderError | None:
-        """Carry mails until none is left or the time is up; return why no connection could be had."""
+        """Wait for a connection's turn, then carry mails; return why no connection could be had."""
+        slots = self._provider.slots
+        try:
+            async with asyncio.timeout_at(self._until):
+                await slots.acquire()
+        except TimeoutError:
+            return None
+        try:
+            return await self._carry()
+        finally:
+            slots.release()
+
+    async def _carry(self) -> ProviderError | None:
+        """Carry mails until none is left or the time is up."""
         connection: SmtpConnection | None = None
         try:
             while asyncio.get_running_loop().time() < self._until:

@@ -167,6 +167,35 @@ async def test_mails_that_a_slow_server_cannot_take_in_time_may_be_tried_again()
     assert states(outcomes)[-1] == "deferred"
 
 
+async def test_requests_side_by_side_share_the_connections() -> None:
+    server = MailServer()
+    async with serve(server) as port:
+        smtp = provider(port, connections=2)
+        answers = await asyncio.gather(*(smtp.send([mail(number) for number in range(10)]) for _ in range(5)))
+        await smtp.close()
+    assert [states(outcomes) for outcomes in answers] == [["sent"] * 10] * 5
+    assert len(server.sessions) <= 2
+
+
+async def test_a_request_that_no_connection_was_free_for_has_sent_nothing() -> None:
+    async def on_data(_: SMTP, envelope: Envelope) -> str:
+        reached.set()
+        await released.wait()
+        return "250 OK"
+
+    reached, released = asyncio.Event(), asyncio.Event()
+    async with serve(MailServer(on_data=on_data)) as port:
+        config = SmtpConfig(sender="a@b.example", host="127.0.0.1", port=port, security="none", connections=1)
+        smtp = SmtpProvider(config, start_seconds=0.1)
+        first = asyncio.create_task(smtp.send([mail(1)]))
+        await reached.wait()
+        with pytest.raises(ProviderUnavailable, match="busy"):
+            await smtp.send([mail(2)])
+        released.set()
+        assert states(await first) == ["sent"]
+        await smtp.close()
+
+
 async def test_requests_grow_or_shrink_to_what_the_server_takes_in_five_seconds() -> None:
     async def on_data(_: SMTP, envelope: Envelope) -> str:
         await asyncio.sleep(0.1 if slow else 0)
