@@ -11,10 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from journeys.contacts.models import STANDARD_ATTRIBUTES
 from journeys.rules.facts import EventFact, Facts, MessageFact
 from journeys.rules.language import EventRule, Rule, walk
-from journeys.rules.sql import TYPED_PROPERTIES
+from journeys.rules.values import TYPED_PROPERTIES
 
 _COLUMNS = ", ".join(f"'{name}', c.{name}" for name in (*STANDARD_ATTRIBUTES, "tags", "created_at"))
-_TYPED = ", ".join(f"'{name}', v.{name}" for name in sorted(TYPED_PROPERTIES))
+_TYPED = ", ".join(f"'{name}', v.{name}" for name in TYPED_PROPERTIES)
 
 _LOAD = text(f"""
 SELECT c.id, c.attributes || jsonb_build_object({_COLUMNS}) AS attributes,

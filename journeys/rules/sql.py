@@ -24,10 +24,7 @@ from journeys.rules.language import (
 )
 from journeys.rules.operators import Comparison, Scalar, comparison
 from journeys.rules.sql_compare import Operand, compare_sql, contact_operand, event_operand
-from journeys.rules.values import parse_span
-
-TYPED_PROPERTIES = {"message_id", "journey_id", "node_id"}
-"""Properties of engagement events, which `events` keeps in columns of their own."""
+from journeys.rules.values import TYPED_PROPERTIES, parse_span
 
 
 @dataclass

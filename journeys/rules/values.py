@@ -10,6 +10,9 @@ TIME_PATTERN = (
 )
 """ISO 8601 as Postgres and Python both read it; SQL uses the same pattern."""
 
+TYPED_PROPERTIES = ("message_id", "journey_id", "node_id")
+"""Properties of engagement events, which `events` keeps in columns of their own; rules see them like any other."""
+
 _TIME = re.compile(TIME_PATTERN[:-1])
 _FRACTION = re.compile(r"\.(\d{1,6})")
 _REFERENCE = re.compile(r"\{\{\s*event((?:\.[A-Za-z_][\w-]*)+)\s*\}\}")

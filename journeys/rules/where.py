@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 from journeys.rules.compare import compare, equal
 from journeys.rules.operators import Comparison, Where
-from journeys.rules.values import at_path, resolve
+from journeys.rules.values import TYPED_PROPERTIES, at_path, resolve
 
 
 def matches_where(
@@ -23,3 +24,9 @@ def matches_where(
         elif not equal(stored, resolve(condition, payload)):
             return False
     return True
+
+
+def properties_of(event: Any) -> Mapping[str, object]:
+    """Return the properties of a row of `events` or `event_queue`, with those that have columns of their own."""
+    typed = {name: getattr(event, name) for name in TYPED_PROPERTIES}
+    return {**(event.properties or {}), **{name: str(value) for name, value in typed.items() if value is not None}}

@@ -1,6 +1,7 @@
 """The rule language, its operators, and what an evaluation says."""
 
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from journeys.rules.language import MAX_DEPTH, dump_rule, has_references, parse_
 from journeys.rules.operators import Comparison
 from journeys.rules.sql import SqlParams, compile_sql
 from journeys.rules.values import parse_span, parse_time, reference_path
-from journeys.rules.where import matches_where
+from journeys.rules.where import matches_where, properties_of
 
 NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
 
@@ -183,3 +184,10 @@ def test_sums_are_exact() -> None:
     rule = parse_rule({"event": "Order", "within": "1d", "sum": {"property": "total", "op": "eq", "value": 0.3}})
     orders = [EventFact("Order", NOW, {"total": 0.1}), EventFact("Order", NOW, {"total": 0.2})]
     assert evaluate(rule, Facts(now=NOW, events=orders)).matched
+
+
+def test_the_node_of_an_engagement_event_is_a_property_like_any_other() -> None:
+    message_id = new_id()
+    opened = SimpleNamespace(properties=None, message_id=message_id, journey_id=None, node_id="welcome")
+    assert properties_of(opened) == {"message_id": str(message_id), "node_id": "welcome"}
+    assert matches_where({"node_id": "welcome"}, properties_of(opened))
