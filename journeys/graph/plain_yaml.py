@@ -36,7 +36,7 @@ class _Loader(yaml.SafeLoader):
 
 
 class _Dumper(yaml.SafeDumper):
-    """Writes texts of several lines as blocks, and quotes only what a core-schema reader would misread."""
+    """Writes texts of several lines as blocks, and quotes what any reader of YAML might misread."""
 
     def ignore_aliases(self, data: Any) -> bool:
         return True
@@ -62,7 +62,6 @@ def _represent_inline(dumper: yaml.SafeDumper, mapping: Inline) -> MappingNode:
 
 
 _Loader.yaml_implicit_resolvers = {}
-_Dumper.yaml_implicit_resolvers = {}
 for _tag, _pattern, _first in _CORE:
     for _class in (_Loader, _Dumper):
         _class.add_implicit_resolver(_tag, re.compile(_pattern), list(_first) + ([""] if "null" in _tag else []))

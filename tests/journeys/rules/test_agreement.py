@@ -210,7 +210,7 @@ def by_python(rule: Any, facts: dict[UUID, Facts]) -> set[UUID]:
     return {contact_id for contact_id, known in facts.items() if evaluate(rule, known).matched}
 
 
-check = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+check = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @check
