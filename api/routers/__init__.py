@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter
 
+from api.hooks import tracking, unsubscribe, view
 from api.live import socket
 from api.routers import (
     audit,
@@ -41,6 +42,9 @@ ROUTERS: tuple[APIRouter, ...] = (
     messages.router,
     connections.router,
     topics.router,
+    tracking.router,
+    unsubscribe.router,
+    view.router,
     socket.router,
     ingest.router,
     system.router,

@@ -1,0 +1,1 @@
+"""What mail clients and readers call: opens, clicks, unsubscribing, the mail as a page."""
