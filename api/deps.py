@@ -1,6 +1,6 @@
 """What routes ask for: who calls and what they may, a transaction in their workspace, the process's resources."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Annotated, cast
 from uuid import UUID
 
@@ -29,27 +29,27 @@ _cookie = APIKeyCookie(
 )
 
 
-def get_database(request: Request) -> Database:
+async def get_database(request: Request) -> Database:
     """Return the process's pools."""
     return cast(Database, request.app.state.database)
 
 
-def get_redis(request: Request) -> Redis:
+async def get_redis(request: Request) -> Redis:
     """Return the process's Redis client."""
     return cast(Redis, request.app.state.redis)
 
 
-def get_settings_of(request: Request) -> Settings:
+async def get_settings_of(request: Request) -> Settings:
     """Return the settings that the app was made with."""
     return cast(Settings, request.app.state.settings)
 
 
-def get_throttle(request: Request) -> Throttle:
+async def get_throttle(request: Request) -> Throttle:
     """Return the process's rate limits."""
     return cast(Throttle, request.app.state.throttle)
 
 
-def get_tokens(request: Request) -> TrackingTokens:
+async def get_tokens(request: Request) -> TrackingTokens:
     """Return what signs and verifies links in mails."""
     return cast(TrackingTokens, request.app.state.tokens)
 
@@ -109,10 +109,11 @@ async def _by_cookie(database: Database, cookie: str) -> Principal:
     return principal
 
 
-def require(right: Right) -> Callable[[Principal], Principal]:
+def require(right: Right) -> Callable[[Principal], Awaitable[Principal]]:
     """Return a dependency that refuses callers without this right."""
 
-    def check(principal: Annotated[Principal, Depends(authenticate)]) -> Principal:
+    # Not a plain function: those go through a pool of threads, which costs as much as the rest of a small request.
+    async def check(principal: Annotated[Principal, Depends(authenticate)]) -> Principal:
         principal.ensure(right)
         return principal
 
@@ -127,7 +128,7 @@ Connector = Annotated[Principal, Depends(require("connect"))]
 Owner = Annotated[Principal, Depends(require("manage"))]
 
 
-def get_workspace_id(principal: Annotated[Principal, Depends(authenticate)]) -> UUID:
+async def get_workspace_id(principal: Annotated[Principal, Depends(authenticate)]) -> UUID:
     """Return the caller's workspace."""
     return principal.workspace_id
 

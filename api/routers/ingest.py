@@ -9,7 +9,6 @@ from fastapi.security import HTTPBasic
 from starlette.requests import ClientDisconnect
 
 from api.cross_origin import PREFLIGHT, CrossOriginRoute
-from api.deps import get_database, get_settings_of
 from api.schemas.base import FieldProblem, Problem
 from api.schemas.ingest import Accepted, RefusedEvent
 from journeys.errors import Fault, InvalidInput, Unauthorized
@@ -48,7 +47,7 @@ async def get_batcher(request: Request) -> IngestBatcher:
 async def read_received(request: Request) -> tuple[Any, Received]:
     """Return the parsed body, and what all its messages have in common."""
     received_at = datetime.now(UTC)
-    keys, settings = _write_keys_of(request), get_settings_of(request)
+    keys, settings = _write_keys_of(request), request.app.state.settings
     secret = _key_of(request)
     workspace_id = await keys.workspace_of(secret) if secret else None
     payload = parse(await _read_body(request))
@@ -68,7 +67,7 @@ def _write_keys_of(request: Request) -> WriteKeys:
     """Return the process's memory of write keys, made when first asked for."""
     state = request.app.state
     if not hasattr(state, "write_keys"):
-        state.write_keys = WriteKeys(get_database(request))
+        state.write_keys = WriteKeys(request.app.state.database)
     return cast(WriteKeys, state.write_keys)
 
 

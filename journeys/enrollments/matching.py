@@ -17,6 +17,9 @@ from journeys.rules.language import EventRule, Rule
 from journeys.rules.sql import SqlParams, compile_sql
 from journeys.rules.where import matches_where
 
+MERGE = "merge"
+"""The type of the event that tells of two contacts made one."""
+
 
 @dataclass(frozen=True)
 class Travellers:
@@ -71,7 +74,9 @@ async def load_travellers(
     by_contact: dict[UUID, list[Any]] = defaultdict(list)
     for event in events:
         by_contact[event.contact_id].append(event)
-    return Travellers(workspace_id, [row for row in rows if _cares(plans[row.version_id])], plans, by_contact)
+    merged = {event.contact_id for event in events if event.type == MERGE}
+    caring = [row for row in rows if row.contact_id in merged or _cares(plans[row.version_id])]
+    return Travellers(workspace_id, caring, plans, by_contact)
 
 
 def _cares(plan: LoadedPlan) -> bool:
@@ -79,6 +84,23 @@ def _cares(plan: LoadedPlan) -> bool:
     return bool(settings.exit_on or settings.goal) or any(
         isinstance(node.op, Await) for node in plan.plan.nodes.values()
     )
+
+
+def find_merged(travellers: Travellers) -> list[Ending]:
+    """Return the younger enrollments of merged contacts in journeys that a contact enters only once at a time."""
+    merged = {
+        contact_id for contact_id, events in travellers.by_contact.items() if any(e.type == MERGE for e in events)
+    }
+    oldest: set[tuple[UUID, UUID]] = set()
+    endings = []
+    for row in sorted(travellers.rows, key=lambda row: row.entered_at):
+        many = travellers.plans[row.version_id].plan.settings.re_entry in ("always", "per_key")
+        if many or row.contact_id not in merged:
+            continue
+        if (row.contact_id, row.journey_id) in oldest:
+            endings.append(Ending(row.id, "merged: the contact's older enrollment goes on"))
+        oldest.add((row.contact_id, row.journey_id))
+    return endings
 
 
 async def find_endings(session: AsyncSession, travellers: Travellers) -> list[Ending]:

@@ -20,7 +20,14 @@ from journeys.db.json import to_json
 from journeys.enrollments.entry import Candidate, enter, give_run
 from journeys.enrollments.exits import Ending, drop_empty, end_enrollments, lock_batches
 from journeys.enrollments.goals import credit
-from journeys.enrollments.matching import Travellers, find_endings, find_goals, find_releases, load_travellers
+from journeys.enrollments.matching import (
+    Travellers,
+    find_endings,
+    find_goals,
+    find_merged,
+    find_releases,
+    load_travellers,
+)
 from journeys.enrollments.releases import release
 from journeys.events.stats import update_stats
 from journeys.graph.loading import LoadedPlan, list_live_plans
@@ -177,6 +184,7 @@ class _Window:
         goals = await find_goals(self.session, travellers)
         await credit(self.session, self.workspace_id, [goal for goal in goals if not goal.exits])
         endings = [goal.ending for goal in goals if goal.exits]
+        endings += find_merged(travellers)
         endings += await find_endings(self.session, travellers)
         unique: dict[UUID, Ending] = {}
         for ending in endings:

@@ -213,3 +213,29 @@ async def test_a_router_that_lost_its_lease_writes_nothing(fresh_database: Datab
     with pytest.raises(LeaseLost):
         await route(fresh_database, lease)
     assert (await route(fresh_database, newer)).taken == 1
+
+
+async def test_when_two_contacts_become_one_the_older_enrollment_goes_on(
+    fresh_database: Database, lease: Lease
+) -> None:
+    workspace_id = await make_workspace(fresh_database)
+    plan = await publish_plan(
+        fresh_database, workspace_id, [trigger("pause"), node("pause", Hold(seconds=3600), next=None)]
+    )
+    [anna, visitor] = await make_contacts(fresh_database, workspace_id, 2)
+    await happen(fresh_database, workspace_id, anna, "Signed Up")
+    await route(fresh_database, lease)
+    await happen(fresh_database, workspace_id, visitor, "Signed Up")
+    await route(fresh_database, lease)
+    async with fresh_database.engine() as session:
+        await session.execute(
+            text("UPDATE enrollments SET contact_id = :anna WHERE contact_id = :visitor"),
+            {"anna": anna, "visitor": visitor},
+        )
+        await record_events(session, [NewEvent(workspace_id, anna, "Contacts Merged", type="merge")])
+    await route(fresh_database, lease)
+    engine = engine_of(fresh_database, plan)
+    assert await engine.states() == {"active": 1, "exited": 1}
+    async with fresh_database.engine() as session:
+        reason = await session.scalar(text("SELECT end_reason FROM enrollments WHERE state = 'exited'"))
+    assert reason == "merged: the contact's older enrollment goes on"

@@ -175,7 +175,7 @@ async def test_a_change_writes_attributes_and_tags(database: Database, workspace
             await session.execute(text("SELECT attributes, tags, city FROM contacts WHERE id = :id"), {"id": ids[1]})
         ).one()
     assert row == ({"plan": "pro", "note": "for P1"}, ["a", "b"], "Graz")
-    assert await engine.states() == {"exited": 2}
+    assert await engine.states() == {"completed": 2}
 
 
 async def test_nobody_enters_twice_where_the_rule_says_once(database: Database, workspace_id: UUID) -> None:
