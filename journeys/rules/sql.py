@@ -24,6 +24,7 @@ from journeys.rules.language import (
 )
 from journeys.rules.operators import Comparison, Scalar, comparison
 from journeys.rules.sql_compare import Operand, compare_sql, contact_operand, event_operand
+from journeys.rules.tally import Source, Tally
 from journeys.rules.values import TYPED_PROPERTIES, parse_span
 
 
@@ -32,13 +33,15 @@ class SqlParams:
     """Bound values, and what the rule is evaluated for.
 
     `enrollment` is the alias of the enrollment at hand, for references and own messages. `whole`: the query runs over
-    all contacts of the workspace, so that scanning events once beats looking at each contact's.
+    all contacts of the workspace, so that scanning events once beats looking at each contact's. `tally`: many rules are
+    asked of the same few contacts, and the query adds its joins.
     """
 
     workspace_id: UUID
     now: datetime
     enrollment: str | None = None
     whole: bool = False
+    tally: Tally | None = None
     values: dict[str, object] = field(default_factory=dict)
 
     def bind(self, value: object, type_: str) -> str:
@@ -104,50 +107,80 @@ def _segment(rule: SegmentRule, params: SqlParams) -> str:
 
 def _event(rule: EventRule, params: SqlParams) -> str:
     """Count the contact's events; ever and unfiltered, the roll-up has the answer."""
+    name = params.bind(rule.event, "text")
+    conditions = [f"v.name = {name}"]
     if rule.is_total:
-        return _counted(rule, "contact_event_stats v", "coalesce(sum(v.n), 0)", [], params)
-    conditions = [_where(name, condition, params) for name, condition in rule.where.items()]
-    if rule.within:
-        # No upper end: the event that set this off may be stamped by a clock slightly ahead of ours.
-        conditions.append(f"v.occurred_at > {params.bind(params.now - parse_span(rule.within), 'timestamptz')}")
-    return _counted(rule, "events v", "count(*)", conditions, params)
-
-
-def _counted(rule: EventRule, source: str, count: str, conditions: list[str], params: SqlParams) -> str:
-    conditions = [
-        f"v.workspace_id = {params.bind(params.workspace_id, 'uuid')}",
-        f"v.name = {params.bind(rule.event, 'text')}",
-        *conditions,
-    ]
-    having = _count_holds(rule, count, params)
-    if rule.sum:
-        having = f"{having} AND {_sum_holds(rule.sum, params)}"
-    where = " AND ".join(conditions)
+        asked = _Asked("contact_event_stats", "sum(v.n)", None, conditions)
+    else:
+        conditions += [_where(each, condition, params) for each, condition in rule.where.items()]
+        if rule.within:
+            # No upper end: the event that set this off may be stamped by a clock slightly ahead of ours.
+            conditions.append(f"v.occurred_at > {params.bind(params.now - parse_span(rule.within), 'timestamptz')}")
+        asked = _Asked("events", "count(*)", _summands(rule.sum, params) if rule.sum else None, conditions)
+    if params.tally is not None:
+        return _tallied(rule, asked, params.tally, name, params)
     if params.whole:
-        # A contact with no such event appears in no group: where none is right, take those that are wrong away.
-        keeps_none = rule.holds(0) and (rule.sum is None or rule.sum.holds(0))
-        having, membership = (f"NOT ({having})", "NOT IN") if keeps_none else (having, "IN")
-        groups = f"SELECT v.contact_id FROM {source} WHERE {where} GROUP BY v.contact_id HAVING {having}"
-        return f"(c.id {membership} ({groups}))"
-    if rule.op == "at_least" and rule.count == 1 and rule.sum is None:
-        return f"EXISTS (SELECT 1 FROM {source} WHERE v.contact_id = c.id AND {where})"
-    return f"EXISTS (SELECT 1 FROM {source} WHERE v.contact_id = c.id AND {where} HAVING {having})"
+        return _grouped(rule, asked, params)
+    return _correlated(rule, asked, params)
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What an event rule asks of a table `v`: how many rows, and perhaps which sum."""
+
+    source: Source
+    count: str
+    sum: str | None
+    conditions: list[str]
+
+
+def _holds(rule: EventRule, count: str, sum_: str | None, params: SqlParams) -> str:
+    """Return the condition on a count and a sum, either of which may be null for nothing."""
+    sign = "=" if rule.op == "never" else _COUNT_SIGNS[rule.op]
+    wanted = 0 if rule.op == "never" else rule.count
+    holds = f"coalesce({count}, 0) {sign} {params.bind(wanted, 'bigint')}"
+    if rule.sum is None:
+        return holds
+    value = params.bind(str(rule.sum.value), "numeric")
+    return f"{holds} AND coalesce({sum_}, 0) {_SUM_SIGNS[rule.sum.op]} {value}"
+
+
+def _correlated(rule: EventRule, asked: _Asked, params: SqlParams) -> str:
+    """Look at each contact's own events."""
+    where = " AND ".join([f"v.workspace_id = {params.bind(params.workspace_id, 'uuid')}", *asked.conditions])
+    simplest = rule.op == "at_least" and rule.count == 1 and rule.sum is None
+    having = "" if simplest else f" HAVING {_holds(rule, asked.count, asked.sum, params)}"
+    return f"EXISTS (SELECT 1 FROM {asked.source} v WHERE v.contact_id = c.id AND {where}{having})"
+
+
+def _grouped(rule: EventRule, asked: _Asked, params: SqlParams) -> str:
+    """Group all events by contact.
+
+    A contact with no such event appears in no group: where none is right, take those that are wrong away.
+    """
+    where = " AND ".join([f"v.workspace_id = {params.bind(params.workspace_id, 'uuid')}", *asked.conditions])
+    having, membership = _holds(rule, asked.count, asked.sum, params), "IN"
+    if rule.holds(0) and (rule.sum is None or rule.sum.holds(0)):
+        having, membership = f"NOT ({having})", "NOT IN"
+    groups = f"SELECT v.contact_id FROM {asked.source} v WHERE {where} GROUP BY v.contact_id HAVING {having}"
+    return f"(c.id {membership} ({groups}))"
+
+
+def _tallied(rule: EventRule, asked: _Asked, tally: Tally, name: str, params: SqlParams) -> str:
+    """Take the answer from columns that are counted for all rules at once."""
+    only = f"FILTER (WHERE {' AND '.join(asked.conditions)})"
+    count = tally.column(asked.source, f"{asked.count} {only}", name)
+    sum_ = tally.column(asked.source, f"{asked.sum} {only}", name) if asked.sum else None
+    return f"({_holds(rule, count, sum_, params)})"
 
 
 _COUNT_SIGNS = {"at_least": ">=", "at_most": "<=", "exactly": "="}
 _SUM_SIGNS = {"eq": "=", "gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
 
 
-def _count_holds(rule: EventRule, count: str, params: SqlParams) -> str:
-    if rule.op == "never":
-        return f"{count} = 0"
-    return f"{count} {_COUNT_SIGNS[rule.op]} {params.bind(rule.count, 'bigint')}"
-
-
-def _sum_holds(part: Sum, params: SqlParams) -> str:
+def _summands(part: Sum, params: SqlParams) -> str:
     summand = _property(part.property, params)
-    number = f"CASE WHEN jsonb_typeof({summand}) = 'number' THEN CAST({summand} AS numeric) END"
-    return f"coalesce(sum({number}), 0) {_SUM_SIGNS[part.op]} {params.bind(str(part.value), 'numeric')}"
+    return f"sum(CASE WHEN jsonb_typeof({summand}) = 'number' THEN CAST({summand} AS numeric) END)"
 
 
 def _where(name: str, condition: Scalar | Comparison, params: SqlParams) -> str:

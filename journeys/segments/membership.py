@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from journeys.events.queue import partition_sql
 from journeys.rules.language import AttributeRule, EventRule, MessageRule, Rule, SegmentRule, parse_rule, walk
 from journeys.rules.sql import SqlParams, compile_sql
+from journeys.rules.tally import Tally
 
 
 @dataclass(frozen=True)
@@ -55,11 +56,13 @@ async def refresh_contacts(session: AsyncSession, workspace_id: UUID, contact_id
     changes: list[Change] = []
     now = datetime.now(UTC)
     for level in in_levels(segments):
-        params = SqlParams(workspace_id, now)
+        tally = Tally()
+        params = SqlParams(workspace_id, now, tally=tally)
         verdicts = ", ".join(f"({params.bind(each.id, 'uuid')}, {compile_sql(each.rule, params)})" for each in level)
         candidates = f"""
             SELECT v.segment_id, c.id AS contact_id, v.inside AND c.erased_at IS NULL AS inside
             FROM (SELECT * FROM contacts WHERE workspace_id = :workspace_id AND id = ANY(CAST(:ids AS uuid[])) OFFSET 0) c
+            {tally.joins("CAST(:workspace_id AS uuid)", "CAST(:ids AS uuid[])")}
             CROSS JOIN LATERAL (VALUES {verdicts}) AS v(segment_id, inside)"""
         values = {**params.values, "workspace_id": workspace_id, "ids": list(contact_ids)}
         rows = await session.execute(text(_write(candidates) + _LIST), values)

@@ -1,6 +1,6 @@
 """The two evaluators of rules agree: random rules over random contacts, in SQL on Postgres and in Python."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -19,6 +19,7 @@ from journeys.rules.facts import Facts
 from journeys.rules.language import EVERYONE, All, EventRule, parse_rule
 from journeys.rules.load import load_facts
 from journeys.rules.sql import SqlParams, compile_sql
+from journeys.rules.tally import Tally
 
 NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
 TEXTS = ["", "a", "A", "ab", "a%b", "a_b", "a*b", "\\", "Zoë", "5", "true", "2026-06-01", "2026-06-10T09:30:00Z"]
@@ -194,12 +195,14 @@ async def insert(session: AsyncSession, workspace_id: UUID, person: dict[str, An
     return contact_id, enrollment_id
 
 
-async def by_sql(session: AsyncSession, rule: Any, params: SqlParams) -> set[UUID]:
+async def by_sql(session: AsyncSession, rule: Any, params: SqlParams, ids: Sequence[UUID] = ()) -> set[UUID]:
     """Return the contacts that match, and check that the expression is never null."""
+    matched = compile_sql(rule, params)
+    joins = params.tally.joins("CAST(:w AS uuid)", "CAST(:ids AS uuid[])") if params.tally else ""
     rows = await session.execute(
-        text(f"""SELECT c.id, {compile_sql(rule, params)} AS matched
-            FROM contacts c JOIN enrollments e ON e.contact_id = c.id WHERE c.workspace_id = :w"""),
-        {"w": params.workspace_id, **params.values},
+        text(f"""SELECT c.id, {matched} AS matched
+            FROM contacts c JOIN enrollments e ON e.contact_id = c.id {joins} WHERE c.workspace_id = :w"""),
+        {"w": params.workspace_id, "ids": list(ids), **params.values},
     )
     found = list(rows)
     assert all(matched is not None for _, matched in found)
@@ -233,7 +236,7 @@ async def test_both_evaluators_agree_on_enrollments(
 
 @check
 @given(people=st.lists(people, min_size=1, max_size=4), data=st.lists(rules(refer=False), min_size=6, max_size=6))
-async def test_both_forms_of_sql_agree_with_python_on_contacts(
+async def test_every_form_of_sql_agrees_with_python_on_contacts(
     session: AsyncSession, workspace_id: UUID, people: list[dict[str, Any]], data: list[dict[str, Any]]
 ) -> None:
     async with session.begin_nested() as savepoint:
@@ -242,6 +245,7 @@ async def test_both_forms_of_sql_agree_with_python_on_contacts(
             expected = by_python(rule, await load_facts(session, workspace_id, ids, rule, NOW))
             assert await by_sql(session, rule, SqlParams(workspace_id, NOW)) == expected
             assert await by_sql(session, rule, SqlParams(workspace_id, NOW, whole=True)) == expected
+            assert await by_sql(session, rule, SqlParams(workspace_id, NOW, tally=Tally()), ids) == expected
         await savepoint.rollback()
 
 
