@@ -81,8 +81,8 @@ async def run_browser_tests(home: Path, report: Path) -> int:
         if running.done():
             running.result()
         environment = {
-            "SOJOURN_URL": settings.public_url,
-            "SOJOURN_FIRST_SIGN_IN": await asyncio.to_thread(read_first_sign_in, home),
+            "E2E_BASE_URL": settings.public_url,
+            "E2E_SETUP_URL": await asyncio.to_thread(read_first_sign_in, home),
             "SOJOURN_HOME": str(home),
             "CHROMIUM_PATH": chromium,
             "PYTHON": sys.executable,
