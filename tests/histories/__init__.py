@@ -1,0 +1,1 @@
+"""Histories of real runs, replayed against the code of today."""
