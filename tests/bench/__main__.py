@@ -7,18 +7,20 @@ from typing import Any
 
 from rich.console import Console
 
-from tests.bench.engine import measure_engine
+from tests.bench.compared import measure_direct, measure_per_contact, measure_statements
 from tests.bench.recorders import NO_OP
 from tests.bench.world import open_world
 
-console = Console()
+console = Console(width=400)
 
 
 async def trial() -> None:
     async with open_world() as world:
         no_op = await world.connect(NO_OP)
-        for contacts, size in ((1_000, 500), (10_000, 5_000), (30, 1)):
-            console.print(str(await measure_engine(world, f"batches of {size:,}", contacts, size, no_op, {})))
+        console.print(str(await measure_statements(world, "statements", 20_000, 5_000, no_op)))
+        console.print(str(await measure_direct(world, "direct", 20_000, 5_000, no_op)))
+        console.print(str(await measure_per_contact(world, "per contact", 50, "plain", no_op)))
+        console.print(str(await measure_per_contact(world, "per contact best", 50, "best", no_op)))
 
 
 async def until_told(work: Coroutine[Any, Any, None]) -> None:

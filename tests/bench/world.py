@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, LiteralString
 from uuid import UUID
 
 import psycopg
@@ -68,11 +68,7 @@ class World:
     async def clear(self) -> None:
         """Forget every passage, so that each measurement starts from the same state."""
         await self.database.close()
-        async with await psycopg.AsyncConnection.connect(self.stack.database_url) as connection:
-            await connection.execute(f"TRUNCATE {_PASSAGES}")
-            await connection.execute("UPDATE journeys SET state = 'archived'")
-        async with await psycopg.AsyncConnection.connect(self.stack.database_url, autocommit=True) as connection:
-            await connection.execute("CHECKPOINT")
+        await self._as_owner(f"TRUNCATE {_PASSAGES}", "UPDATE journeys SET state = 'archived'", "CHECKPOINT")
 
     async def grow(self, contacts: int) -> None:
         """Have at least so many contacts."""
@@ -89,7 +85,7 @@ class World:
                 last=self.contacts + n - 1,
             )
             self.contacts += n
-        await self.run_sql("ANALYZE contacts")
+        await self._as_owner("ANALYZE contacts")
 
     async def make_segment(self, contacts: int) -> UUID:
         """Return a segment that holds so many contacts."""
@@ -145,6 +141,11 @@ class World:
 
     async def _publish(self, *nodes: Any) -> LoadedPlan:
         return await publish_plan(self.database, self.workspace_id, nodes)
+
+    async def _as_owner(self, *statements: LiteralString) -> None:
+        async with await psycopg.AsyncConnection.connect(self.stack.database_url, autocommit=True) as connection:
+            for statement in statements:
+                await connection.execute(statement)
 
     async def run_sql(self, sql: str, **values: Any) -> None:
         """Run one statement as the engine."""
