@@ -43,15 +43,13 @@ class SqlParams:
     whole: bool = False
     tally: Tally | None = None
     values: dict[str, object] = field(default_factory=dict)
+    _names: dict[tuple[type, object], str] = field(default_factory=dict)
 
     def bind(self, value: object, type_: str) -> str:
         """Bind a value and return its placeholder, cast to a type; equal values share one."""
         if type_ == "jsonb":
             value = to_json(value)
-        for name, bound in self.values.items():
-            if type(bound) is type(value) and bound == value:
-                return f"CAST(:{name} AS {type_})"
-        name = f"rule_{len(self.values)}"
+        name = self._names.setdefault((type(value), value), f"rule_{len(self._names)}")
         self.values[name] = value
         return f"CAST(:{name} AS {type_})"
 
@@ -109,14 +107,15 @@ def _event(rule: EventRule, params: SqlParams) -> str:
     """Count the contact's events; ever and unfiltered, the roll-up has the answer."""
     name = params.bind(rule.event, "text")
     conditions = [f"v.name = {name}"]
+    since = params.now - parse_span(rule.within) if rule.within else None
     if rule.is_total:
-        asked = _Asked("contact_event_stats", "sum(v.n)", None, conditions)
+        asked = _Asked("contact_event_stats", "sum(v.n)", None, conditions, since)
     else:
         conditions += [_where(each, condition, params) for each, condition in rule.where.items()]
-        if rule.within:
+        if since:
             # No upper end: the event that set this off may be stamped by a clock slightly ahead of ours.
-            conditions.append(f"v.occurred_at > {params.bind(params.now - parse_span(rule.within), 'timestamptz')}")
-        asked = _Asked("events", "count(*)", _summands(rule.sum, params) if rule.sum else None, conditions)
+            conditions.append(f"v.occurred_at > {params.bind(since, 'timestamptz')}")
+        asked = _Asked("events", "count(*)", _summands(rule.sum, params) if rule.sum else None, conditions, since)
     if params.tally is not None:
         return _tallied(rule, asked, params.tally, name, params)
     if params.whole:
@@ -132,6 +131,7 @@ class _Asked:
     count: str
     sum: str | None
     conditions: list[str]
+    since: datetime | None
 
 
 def _holds(rule: EventRule, count: str, sum_: str | None, params: SqlParams) -> str:
@@ -169,8 +169,8 @@ def _grouped(rule: EventRule, asked: _Asked, params: SqlParams) -> str:
 def _tallied(rule: EventRule, asked: _Asked, tally: Tally, name: str, params: SqlParams) -> str:
     """Take the answer from columns that are counted for all rules at once."""
     only = f"FILTER (WHERE {' AND '.join(asked.conditions)})"
-    count = tally.column(asked.source, f"{asked.count} {only}", name)
-    sum_ = tally.column(asked.source, f"{asked.sum} {only}", name) if asked.sum else None
+    count = tally.column(asked.source, f"{asked.count} {only}", name, asked.since)
+    sum_ = tally.column(asked.source, f"{asked.sum} {only}", name, asked.since) if asked.sum else None
     return f"({_holds(rule, count, sum_, params)})"
 
 

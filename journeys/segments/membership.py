@@ -65,7 +65,9 @@ async def refresh_contacts(session: AsyncSession, workspace_id: UUID, contact_id
             {tally.joins("CAST(:workspace_id AS uuid)", "CAST(:ids AS uuid[])")}
             CROSS JOIN LATERAL (VALUES {verdicts}) AS v(segment_id, inside)"""
         values = {**params.values, "workspace_id": workspace_id, "ids": list(contact_ids)}
-        rows = await session.execute(text(_write(candidates) + _LIST), values)
+        rows = await session.execute(
+            text(_write(candidates, "sm.contact_id = ANY(CAST(:ids AS uuid[]))") + _LIST), values
+        )
         changes += [Change(*row) for row in rows]
     return changes
 
@@ -142,22 +144,25 @@ def _whole(segment: LiveSegment) -> tuple[str, dict[str, Any]]:
               WHERE c.workspace_id = :workspace_id AND c.erased_at IS NULL AND {rule}) i
         FULL JOIN (SELECT contact_id FROM segment_members WHERE segment_id = :segment_id) sm ON sm.contact_id = i.id"""
     values = {**params.values, "workspace_id": segment.workspace_id, "segment_id": segment.id}
-    return _write(candidates), values
+    return _write(candidates, "sm.segment_id = :segment_id"), values
 
 
-def _write(candidates: str) -> str:
-    """Return CTEs that write the difference between memberships and what `candidates` says."""
+def _write(candidates: str, scope: str) -> str:
+    """Return CTEs that write the difference between what `candidates` says and the memberships within a scope."""
     return f"""
         WITH verdict AS MATERIALIZED ({candidates}),
+        present AS MATERIALIZED (SELECT sm.segment_id, sm.contact_id FROM segment_members sm WHERE {scope}),
         entered AS (
             INSERT INTO segment_members (segment_id, contact_id, workspace_id)
-            SELECT v.segment_id, v.contact_id, :workspace_id FROM verdict v
-            WHERE v.inside AND NOT EXISTS (
-                SELECT 1 FROM segment_members sm WHERE sm.segment_id = v.segment_id AND sm.contact_id = v.contact_id)
+            SELECT v.segment_id, v.contact_id, :workspace_id
+            FROM verdict v LEFT JOIN present p ON p.segment_id = v.segment_id AND p.contact_id = v.contact_id
+            WHERE v.inside AND p.contact_id IS NULL
             ORDER BY 1, 2 ON CONFLICT DO NOTHING RETURNING segment_id, contact_id),
         gone AS (
-            DELETE FROM segment_members sm USING verdict v
-            WHERE NOT v.inside AND sm.segment_id = v.segment_id AND sm.contact_id = v.contact_id
+            DELETE FROM segment_members sm
+            USING (SELECT p.* FROM verdict v JOIN present p ON p.segment_id = v.segment_id
+                   AND p.contact_id = v.contact_id WHERE NOT v.inside) x
+            WHERE sm.segment_id = x.segment_id AND sm.contact_id = x.contact_id
             RETURNING sm.segment_id, sm.contact_id)
     """
 
