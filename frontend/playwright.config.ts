@@ -8,7 +8,8 @@ const executablePath = process.env.CHROMIUM_PATH ?? known.find((path) => existsS
 export default defineConfig({
   testDir: './e2e',
   workers: 1,
-  timeout: 60_000,
+  timeout: 120_000,
+  expect: { timeout: 20_000 },
   reporter: [['list']],
   use: {
     baseURL: process.env.E2E_BASE_URL ?? 'http://127.0.0.1:8000',

@@ -2,6 +2,8 @@ import { call, expect, expectAccessible, test } from './test';
 
 const JOURNEY = `
 name: Browser greeting
+slug: SLUG
+settings: {}
 nodes:
   - id: start
     type: event_trigger
@@ -18,14 +20,16 @@ nodes:
     type: exit
     data: {}
 edges:
-  - {id: e1, source: start, sourceHandle: next, target: greet}
-  - {id: e2, source: greet, sourceHandle: sent, target: done}
+  - {from: start, outlet: next, to: greet}
+  - {from: greet, outlet: sent, to: done}
 `;
 
 test('a journey is imported, published, and its counts move as an event comes in', async ({ page }) => {
   const name = `Browser greeting ${Date.now()}`;
   await page.goto('/journeys/new');
-  await page.getByLabel('Journey', { exact: true }).fill(JOURNEY.replaceAll('Browser greeting', name));
+  await page
+    .getByLabel('Journey', { exact: true })
+    .fill(JOURNEY.replace('Browser greeting', name).replace('SLUG', `browser-${Date.now()}`));
   await page.getByRole('button', { name: 'Create draft' }).click();
   await expect(page.getByRole('heading', { name })).toBeVisible();
   await expect(page.getByTestId('step-greet')).toBeVisible();

@@ -62,14 +62,14 @@ function Account({ token, link }: { token: string; link: LinkInfo }) {
             )}
           </Field>
         )}
-        <Field label="Password" hint="At least 12 characters." error={form.faultOf('password')}>
+        <Field label="Password" hint="At least 10 characters." error={form.faultOf('password')}>
           {(wiring) => (
             <Input
               {...wiring}
               name="password"
               type="password"
               autoComplete="new-password"
-              minLength={12}
+              minLength={10}
               required
               className="h-10"
             />

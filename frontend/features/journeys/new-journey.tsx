@@ -9,8 +9,19 @@ import { Field } from '@/components/ui/field';
 import { CodeArea } from '@/components/ui/input';
 import { Notice } from '@/components/ui/notice';
 import { Page, PageBody } from '@/components/ui/page';
+import { Problem } from '@/lib/api/problem';
+import { count } from '@/lib/format';
 import { Examples } from './examples';
 import { useImportJourney } from './queries';
+
+/** What the server found in a file, each fault with its place. */
+function faultsOf(error: Error): string {
+  const faults = error instanceof Problem ? error.faults : [];
+  const [first] = faults;
+  if (!first) return error.message;
+  const others = faults.length > 1 ? ` And ${count(faults.length - 1, 'more fault')}.` : '';
+  return `${error.message}. At ${first.pointer}: ${first.message}${others}`;
+}
 
 /** A journey begins as an example or as a file; either way it becomes a draft, and nothing runs. */
 export function NewJourney() {
@@ -28,7 +39,7 @@ export function NewJourney() {
         <Examples onPick={setText} />
         <Card title="As a file" description="YAML or JSON, as the export writes it.">
           <div className="grid gap-3">
-            <Field label="Journey" error={create.error?.message}>
+            <Field label="Journey" error={create.error ? faultsOf(create.error) : undefined}>
               {(wiring) => (
                 <CodeArea {...wiring} className="h-96" value={text} onChange={(event) => setText(event.target.value)} />
               )}

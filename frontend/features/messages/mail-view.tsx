@@ -35,17 +35,16 @@ export function MailView({ id, onBack }: { id: string; onBack(): void }) {
   );
 }
 
-const pairs = (headers: OutboxMailDetail['headers']) => (Array.isArray(headers) ? headers : Object.entries(headers));
-
 function OpenMail({ mail }: { mail: OutboxMailDetail }) {
   const [tab, setTab] = useState('html');
+  const from = mail.headers.find(([name]) => name === 'From')?.[1];
   return (
     <>
       <header className="px-4 pt-4 pb-2">
         <h2 className="font-semibold text-lg">{mail.subject}</h2>
         <p className="mt-0.5 text-ink-3 text-xs">
-          {mail.from && <>{mail.from} to </>}
-          {mail.to} · {formatDateTime(mail.sent_at)}
+          {from && <>{from} to </>}
+          {mail.to} · {mail.sent_at && formatDateTime(mail.sent_at)}
         </p>
       </header>
       <Tabs label="Mail" tabs={TABS} value={tab} onValueChange={setTab}>
@@ -60,7 +59,7 @@ function OpenMail({ mail }: { mail: OutboxMailDetail }) {
           {mail.text}
         </TabPanel>
         <TabPanel value="headers" className="p-4 outline-none">
-          <Facts facts={pairs(mail.headers)} />
+          <Facts facts={mail.headers} />
         </TabPanel>
         <TabPanel value="raw" className="p-4 outline-none">
           <Code label="Raw mail" text={mail.raw} />

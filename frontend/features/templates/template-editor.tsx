@@ -23,9 +23,9 @@ type Editable = Pick<Template, 'name' | 'subject' | 'preheader' | 'mjml' | 'html
 
 const draftOf = ({ name, subject, preheader, mjml, html }: Editable): Draft => ({
   name,
-  subject,
-  preheader,
-  language: mjml !== null ? 'mjml' : 'html',
+  subject: subject ?? '',
+  preheader: preheader ?? '',
+  language: mjml ? 'mjml' : 'html',
   source: mjml ?? html ?? '',
 });
 

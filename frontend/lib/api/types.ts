@@ -1,15 +1,17 @@
 /** The shapes of the API, as its own description generates them; what it leaves open is said here. */
 
-import type { JourneyRead, VersionDetail } from './schema';
+import type { ConnectorRead, JourneyRead, VersionDetail } from './schema';
 
 export type {
   Config,
+  ConnectionRead as Connection,
   ContactDetail,
   ContactRead as Contact,
   EnrollmentDetail as EnrollmentTrace,
   EnrollmentOf,
   EnrollmentRead as Enrollment,
   Example,
+  FindingRead as Finding,
   GraphProblem as GraphFault,
   ImportRead as ImportJob,
   JourneyRow,
@@ -21,8 +23,12 @@ export type {
   MemberRead as Person,
   MessageRead as Message,
   NodeCounts,
+  OutboxItem as OutboxMail,
+  OutboxMail as OutboxMailDetail,
+  PreviewRead as TemplatePreview,
   SegmentPreview,
   SegmentRead as Segment,
+  TemplateRead as Template,
   TimelineEvent,
   TopicCreate,
   TopicRead as Topic,
@@ -63,64 +69,9 @@ export type Journey = Omit<JourneyRead, 'graph'> & { graph: Graph };
 
 export type Published = Omit<VersionDetail, 'graph'> & { graph: Graph };
 
+export type Connector = Omit<ConnectorRead, 'config_schema'> & { config_schema: JsonSchema };
+
 export type Rule = Record<string, unknown>;
-
-export interface Template {
-  id: string;
-  name: string;
-  subject: string;
-  preheader: string;
-  html: string | null;
-  mjml: string | null;
-  text: string | null;
-  category: 'marketing' | 'transactional';
-  updated_at: string;
-}
-
-export interface Finding {
-  level: 'error' | 'warning';
-  code: string;
-  message: string;
-  line?: number | null;
-}
-
-export interface TemplatePreview {
-  subject: string;
-  preheader: string;
-  html: string;
-  text: string;
-  findings: Finding[];
-}
-
-export interface OutboxMail {
-  id: string;
-  to: string;
-  from?: string | null;
-  subject: string;
-  sent_at: string;
-}
-
-export interface OutboxMailDetail extends OutboxMail {
-  html: string | null;
-  text: string | null;
-  raw: string;
-  headers: Record<string, string> | [string, string][];
-}
-
-export interface Connection {
-  id: string;
-  kind: string;
-  name: string;
-  is_default: boolean;
-  config: Record<string, unknown>;
-}
-
-export interface Connector {
-  kind: string;
-  title: string;
-  description: string;
-  config_schema: JsonSchema;
-}
 
 /** As much of JSON Schema as a connector's settings use. */
 export interface JsonSchema {
