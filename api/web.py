@@ -27,6 +27,7 @@ class WebApp(StaticFiles):
         super().__init__(directory=frontend / "out", check_dir=False)
         self.out = frontend / "out"
         self.hashes = frontend / "csp.json"
+        self.config_checked = True  # the folder may be missing: there is a page that says so
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         """Return the file or page for a path."""

@@ -274,6 +274,7 @@ async def list_journey_enrollments(
     state: Literal["active", "completed", "exited", "failed"] | None = None,
 ) -> Page[EnrollmentRead]:
     """Return who is or was inside, the newest first."""
+    await drafts.get_journey(session, reader.workspace_id, journey_id)
     rows = await list_enrollments(
         session,
         reader.workspace_id,
