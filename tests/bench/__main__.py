@@ -3,27 +3,48 @@
 import asyncio
 import signal
 from collections.abc import Coroutine
-from typing import Any
+from pathlib import Path
+from typing import Annotated, Any
 
+import typer
 from rich.console import Console
 
-from tests.bench.compared import measure_direct, measure_per_contact, measure_statements
-from tests.bench.recorders import NO_OP
+from tests.bench.report import find_aims, write_report
+from tests.bench.sections import SECTIONS, Bench, Findings
 from tests.bench.world import open_world
 
-console = Console(width=400)
+REPORT = Path(__file__).parents[2] / "BENCHMARKS.md"
+
+console = Console(highlight=False, soft_wrap=True)
 
 
-async def trial() -> None:
+def main(
+    quick: Annotated[bool, typer.Option(help="Smaller numbers, in a few minutes.")] = False,
+    only: Annotated[list[str] | None, typer.Option(help=f"One section: {', '.join(SECTIONS)}.")] = None,
+    report: Annotated[Path, typer.Option(help="The file to write.")] = REPORT,
+) -> None:
+    """Measure, show what is found as it is found, and write it down."""
+    unknown = set(only or ()) - set(SECTIONS)
+    if unknown:
+        raise typer.BadParameter(f"there is no section {', '.join(sorted(unknown))}")
+    findings = Findings()
+    asyncio.run(_until_told(_run(quick, only or list(SECTIONS), findings)))
+    options = [*(["--quick"] if quick else []), *(f"--only {name}" for name in only or ())]
+    for aim in find_aims(findings):
+        console.print(f"{'reached' if aim.reached else 'SHORT  '} {aim.name}: {aim.found} (aim {aim.target or '-'})")
+    write_report(report, findings, " ".join(["python -m tests.bench", *options]))
+    console.print(f"Written to {report}")
+
+
+async def _run(quick: bool, names: list[str], findings: Findings) -> None:
     async with open_world() as world:
-        no_op = await world.connect(NO_OP)
-        console.print(str(await measure_statements(world, "statements", 20_000, 5_000, no_op)))
-        console.print(str(await measure_direct(world, "direct", 20_000, 5_000, no_op)))
-        console.print(str(await measure_per_contact(world, "per contact", 50, "plain", no_op)))
-        console.print(str(await measure_per_contact(world, "per contact best", 50, "best", no_op)))
+        bench = Bench(world, quick, findings, console.print)
+        for name in names:
+            console.rule(name)
+            await SECTIONS[name](bench)
 
 
-async def until_told(work: Coroutine[Any, Any, None]) -> None:
+async def _until_told(work: Coroutine[Any, Any, None]) -> None:
     """Do the work; when told to stop, stop what was started too."""
     task: asyncio.Task[None] = asyncio.create_task(work)
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
@@ -31,4 +52,4 @@ async def until_told(work: Coroutine[Any, Any, None]) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(until_told(trial()))
+    typer.run(main)

@@ -24,7 +24,6 @@ from journeys.rules.language import AttributeRule
 from tests.factories.journeys import make_mail, node, publish_plan, send
 from worker.embedded.stack import EmbeddedStack
 
-EVENT = "Signed Up"
 WAIT_SECONDS = 1
 
 _AT_ONCE = 50_000
@@ -69,6 +68,12 @@ class World:
         """Forget every passage, so that each measurement starts from the same state."""
         await self.database.close()
         await self._as_owner(f"TRUNCATE {_PASSAGES}", "UPDATE journeys SET state = 'archived'", "CHECKPOINT")
+
+    async def restart(self) -> None:
+        """Stop and start the servers, so that their memory holds nothing of before."""
+        await self.database.close()
+        await self.stack.stop()
+        await self.stack.start()
 
     async def grow(self, contacts: int) -> None:
         """Have at least so many contacts."""

@@ -1,0 +1,134 @@
+"""The sections of a run: what is measured, at which sizes, in the full run and in the quick one."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from tests.bench.compared import measure_direct, measure_per_contact, measure_statements
+from tests.bench.engine import measure_engine
+from tests.bench.ingest import IngestResult, run_ingest
+from tests.bench.latency import Latency, measure_latency
+from tests.bench.processes import program, read_line
+from tests.bench.recorders import NO_OP
+from tests.bench.results import Measured
+from tests.bench.waiting import Waiting, measure_waiting
+from tests.bench.world import World
+
+Say = Callable[[object], None]
+
+
+@dataclass
+class Findings:
+    """Everything that a run found, by section; a section that was not run is empty."""
+
+    engine: list[Measured] = field(default_factory=list)
+    providers: list[Measured] = field(default_factory=list)
+    per_contact: list[Measured] = field(default_factory=list)
+    direct: list[Measured] = field(default_factory=list)
+    statements: list[Measured] = field(default_factory=list)
+    flat: list[Measured] = field(default_factory=list)
+    latency: list[Latency] = field(default_factory=list)
+    waiting: list[Waiting] = field(default_factory=list)
+    ingest: list[IngestResult] = field(default_factory=list)
+
+    def add(self, section: str, finding: object, say: Say) -> None:
+        """Keep a finding and show it."""
+        getattr(self, section).append(finding)
+        say(finding)
+
+
+@dataclass(frozen=True)
+class Bench:
+    """One run: its servers, whether it is the quick one, and where findings go."""
+
+    world: World
+    quick: bool
+    findings: Findings
+    say: Say
+
+    def keep(self, section: str, finding: object) -> None:
+        """Keep a finding and show it."""
+        self.findings.add(section, finding, self.say)
+
+
+async def engine(bench: Bench) -> None:
+    """This engine, from batches of one to full ones."""
+    no_op = await bench.world.connect(NO_OP)
+    sizes = ((1, 50), (500, 5_000), (5_000, 20_000)) if bench.quick else ((1, 500), (500, 20_000), (5_000, 100_000))
+    for batch_size, contacts in sizes:
+        name = f"engine, batches of {batch_size:,}"
+        bench.keep("engine", await measure_engine(bench.world, name, contacts, batch_size, no_op, {}))
+
+
+async def providers(bench: Bench) -> None:
+    """This engine with providers that are servers of their own."""
+    world, contacts = bench.world, 2_000 if bench.quick else 10_000
+    async with recorder(world, "http") as (port, pid):
+        connection = await world.connect("http_mail", url=f"http://127.0.0.1:{port}/")
+        found = await measure_engine(world, "HTTP, 1,000 per request", contacts, 5_000, connection, pid)
+        bench.keep("providers", found)
+    async with recorder(world, "smtp") as (port, pid):
+        connection = await world.connect("smtp", host="127.0.0.1", port=port, security="none")
+        bench.keep("providers", await measure_engine(world, "SMTP, 4 connections", contacts, 5_000, connection, pid))
+
+
+@asynccontextmanager
+async def recorder(world: World, kind: str) -> AsyncIterator[tuple[int, Mapping[str, int]]]:
+    """Run a recorder; give its port, and its process by name."""
+    async with program("tests.bench.recorders", kind, env=world.env, talks=True) as process:
+        yield int(await read_line(process)), {"provider": process.pid}
+
+
+async def per_contact(bench: Bench) -> None:
+    """The peers' pattern."""
+    no_op, contacts = await bench.world.connect(NO_OP), 50 if bench.quick else 500
+    for variant, name in (("plain", "one workflow per contact"), ("best", "the same, local activities, eager start")):
+        bench.keep("per_contact", await measure_per_contact(bench.world, name, contacts, variant, no_op))
+
+
+async def direct(bench: Bench) -> None:
+    """The same code with no Temporal under it."""
+    no_op, contacts = await bench.world.connect(NO_OP), 20_000 if bench.quick else 100_000
+    found = await measure_direct(bench.world, "same code, no Temporal, no wait", contacts, 5_000, no_op)
+    bench.keep("direct", found)
+
+
+async def statements(bench: Bench) -> None:
+    """The bare statements."""
+    no_op, contacts = await bench.world.connect(NO_OP), 20_000 if bench.quick else 100_000
+    bench.keep("statements", await measure_statements(bench.world, "bare statements", contacts, 5_000, no_op))
+
+
+async def flat(bench: Bench) -> None:
+    """Whether a contact costs the same in a crowd."""
+    no_op = await bench.world.connect(NO_OP)
+    for contacts in (5_000, 25_000) if bench.quick else (10_000, 100_000, 1_000_000):
+        found = await measure_engine(bench.world, f"engine, {contacts:,} contacts", contacts, 5_000, no_op, {})
+        bench.keep("flat", found)
+
+
+async def latency(bench: Bench) -> None:
+    """From an event to the first mail."""
+    no_op, world = await bench.world.connect(NO_OP), bench.world
+    idle, busy = (30, 3_000) if bench.quick else (120, 20_000)
+    found = await measure_latency(world, "idle", events=idle, per_second=3, per_post=1, connection=no_op)
+    bench.keep("latency", found)
+    found = await measure_latency(world, "1,000 events/s", events=busy, per_second=1_000, per_post=20, connection=no_op)
+    bench.keep("latency", found)
+
+
+async def waiting(bench: Bench) -> None:
+    """What contacts cost while they wait."""
+    for contacts in (0, 10_000 if bench.quick else 100_000):
+        bench.keep("waiting", await measure_waiting(bench.world, contacts))
+
+
+async def ingest(bench: Bench) -> None:
+    """Events in over HTTP."""
+    for found in await run_ingest(bench.world.stack.database_url, 1.0 if bench.quick else 5.0):
+        bench.keep("ingest", found)
+
+
+SECTIONS: dict[str, Callable[[Bench], Awaitable[None]]] = {
+    each.__name__: each for each in (statements, direct, engine, flat, per_contact, providers, latency, ingest, waiting)
+}
