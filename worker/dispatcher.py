@@ -13,25 +13,21 @@ from journeys.contracts import Nudge, RunInput
 from journeys.db.session import Database
 from journeys.enrollments.dispatches import acknowledge, postpone, take_dispatches
 from journeys.temporal import nudge_run, start_run
+from worker.bells import Bells
 
 log = structlog.get_logger()
 
 AT_ONCE = 20
 """How many calls to Temporal are under way; more would starve the runs that are in progress."""
 
-IDLE_SECONDS = 0.05
+IDLE_SECONDS = 1.0
 
 
 class Dispatcher:
     """One loop over the dispatches; any number of them may run."""
 
-    def __init__(self, database: Database, client: Client) -> None:
-        self._database, self._client = database, client
-        self._kicked = asyncio.Event()
-
-    def kick(self) -> None:
-        """Say that there is something new, so that it need not wait for the next look."""
-        self._kicked.set()
+    def __init__(self, database: Database, client: Client, bells: Bells) -> None:
+        self._database, self._client, self._bells = database, client, bells
 
     async def run(self) -> None:
         """Dispatch for ever."""
@@ -43,8 +39,7 @@ class Dispatcher:
                 await asyncio.sleep(1)
                 continue
             if not sent:
-                self._kicked.clear()
-                await _wait(self._kicked, IDLE_SECONDS)
+                await self._bells.wait("dispatches", IDLE_SECONDS)
 
     async def dispatch(self) -> int:
         """Carry what is due; return how many were taken."""
@@ -83,11 +78,3 @@ class Dispatcher:
             RunInput.model_validate(payload["run"]),
             UUID(contact_id) if contact_id else None,
         )
-
-
-async def _wait(event: asyncio.Event, seconds: float) -> None:
-    try:
-        async with asyncio.timeout(seconds):
-            await event.wait()
-    except TimeoutError:
-        return

@@ -12,6 +12,7 @@ from journeys.enrollments.intake import advance_intake, take_intake
 from journeys.enrollments.routing import Lease, LeaseLost, Routed, postpone_first, route_window
 from journeys.settings import Settings, get_settings
 from journeys.temporal import connect, ensure_search_attributes
+from worker.bells import Bells
 from worker.dispatcher import Dispatcher
 from worker.leases import claim_partitions, release_partitions
 from worker.logs import configure_logs
@@ -25,7 +26,9 @@ WINDOW_EVENTS = 2_000
 BUSY_EVENTS = 20
 """A window that took more than this is followed by one that lets events gather, so that runs carry more contacts."""
 
-IDLE_SECONDS = 0.03
+IDLE_SECONDS = 1.0
+"""How long a loop sleeps that has nothing to do, unless it is woken by an insert into its queue."""
+
 LEASE_SECONDS = 3.0
 POISON_DELAY = timedelta(minutes=1)
 
@@ -33,8 +36,8 @@ POISON_DELAY = timedelta(minutes=1)
 class Router:
     """The loop that routes the partitions it holds."""
 
-    def __init__(self, resources: Resources, dispatcher: Dispatcher) -> None:
-        self._resources, self._dispatcher = resources, dispatcher
+    def __init__(self, resources: Resources, bells: Bells) -> None:
+        self._resources, self._bells = resources, bells
         self._owner = new_id()
         self._lease = Lease(self._owner, {})
 
@@ -64,7 +67,7 @@ class Router:
             rest = self._resources.settings.router_window_seconds - (time.monotonic() - started)
             await asyncio.sleep(max(rest, 0))
         elif not routed.taken:
-            await asyncio.sleep(IDLE_SECONDS)
+            await self._bells.wait("event_queue", IDLE_SECONDS)
 
     async def route(self, size: int) -> Routed:
         """Route one window and pass on what came of it."""
@@ -75,8 +78,6 @@ class Router:
                 return Routed()
         async with self._resources.database.engine() as session:
             routed = await route_window(session, self._lease, size)
-        if routed.taken:
-            self._dispatcher.kick()
         for workspace_id, journey_ids in routed.journeys.items():
             for journey_id in journey_ids:
                 self._resources.live.changed(workspace_id, journey_id)
@@ -113,7 +114,7 @@ class Router:
                 self._lease = Lease(self._owner, {})
 
 
-async def run_intakes(resources: Resources, dispatcher: Dispatcher) -> None:
+async def run_intakes(resources: Resources, bells: Bells) -> None:
     """Take segments and lists into journeys, one full batch after the other."""
     while True:
         try:
@@ -125,13 +126,12 @@ async def run_intakes(resources: Resources, dispatcher: Dispatcher) -> None:
             await asyncio.sleep(1)
             continue
         if intake is None:
-            await asyncio.sleep(IDLE_SECONDS * 3)
+            await bells.wait("intakes", IDLE_SECONDS)
         if taken and intake:
             resources.live.changed(intake.workspace_id, intake.journey_id)
-            dispatcher.kick()
 
 
-async def run_imports(resources: Resources) -> None:
+async def run_imports(resources: Resources, bells: Bells) -> None:
     """Work through uploads of contacts."""
     while True:
         try:
@@ -142,7 +142,7 @@ async def run_imports(resources: Resources) -> None:
                 continue
         except Exception:
             log.exception("import.failed")
-        await asyncio.sleep(0.5)
+        await bells.wait("import_jobs", IDLE_SECONDS)
 
 
 async def run_router(settings: Settings) -> None:
@@ -150,12 +150,13 @@ async def run_router(settings: Settings) -> None:
     client = await wait_for("Temporal", lambda: connect(settings))
     await ensure_search_attributes(client)
     async with open_resources(settings, pool_size=6) as resources:
-        dispatcher = Dispatcher(resources.database, client)
+        bells = Bells(resources.database.url)
         await run_until_stopped(
-            Router(resources, dispatcher).run(),
-            dispatcher.run(),
-            run_intakes(resources, dispatcher),
-            run_imports(resources),
+            bells.run(),
+            Router(resources, bells).run(),
+            Dispatcher(resources.database, client, bells).run(),
+            run_intakes(resources, bells),
+            run_imports(resources, bells),
             Reconciler(resources.database, client, settings).run(),
         )
 

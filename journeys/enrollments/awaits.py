@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from journeys.db.json import to_json
 from journeys.graph.plan import PlanNode
 from journeys.nodes.ops import Await
-from journeys.rules.where import matches_where
+from journeys.rules.where import matches_where, properties_of
 
 LOOK_BACK = timedelta(days=8)
 """An event received just now may have occurred this long ago (a phone that was offline); bounds the partitions read."""
@@ -33,7 +33,7 @@ async def find_early(session: AsyncSession, batch_id: UUID, op: Await, since_at:
     """
     rows = await session.execute(
         text("""
-            SELECT e.id, v.received_at, v.properties, e.payload
+            SELECT e.id, v.received_at, e.payload, v.properties, v.message_id, v.journey_id, v.node_id
             FROM enrollments e JOIN events v ON v.contact_id = e.contact_id AND v.name = :event
              AND v.workspace_id = e.workspace_id
              AND v.occurred_at > coalesce(CAST(:since_at AS timestamptz), e.since_at) - CAST(:look_back AS interval)
@@ -44,9 +44,9 @@ async def find_early(session: AsyncSession, batch_id: UUID, op: Await, since_at:
         {"event": op.event, "since_at": since_at, "look_back": LOOK_BACK, "batch_id": batch_id},
     )
     first: dict[UUID, Early] = {}
-    for enrollment_id, received_at, properties, payload in rows:
-        if enrollment_id not in first and matches_where(op.where, properties or {}, payload):
-            first[enrollment_id] = Early(enrollment_id, received_at)
+    for row in rows:
+        if row.id not in first and matches_where(op.where, properties_of(row), row.payload):
+            first[row.id] = Early(row.id, row.received_at)
     return list(first.values())
 
 

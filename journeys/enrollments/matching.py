@@ -15,7 +15,7 @@ from journeys.graph.loading import LoadedPlan, get_plan
 from journeys.nodes.ops import Await
 from journeys.rules.language import EventRule, Rule
 from journeys.rules.sql import SqlParams, compile_sql
-from journeys.rules.where import matches_where
+from journeys.rules.where import matches_where, properties_of
 
 MERGE = "merge"
 """The type of the event that tells of two contacts made one."""
@@ -159,15 +159,9 @@ def _fitting(wait: Any, travellers: Travellers) -> Any | None:
     assert isinstance(op, Await)
     for event in travellers.by_contact[wait.contact_id]:
         in_time = wait.since_at < event.received_at <= wait.deadline_at
-        if event.name == wait.event and in_time and matches_where(op.where, event_values(event), wait.payload):
+        if event.name == wait.event and in_time and matches_where(op.where, properties_of(event), wait.payload):
             return event
     return None
-
-
-def event_values(event: Any) -> dict[str, Any]:
-    """Return an event's properties, with the typed ones that engagement events keep in columns."""
-    typed = {name: getattr(event, name) for name in ("node_id", "journey_id", "message_id")}
-    return {**(event.properties or {}), **{name: str(value) for name, value in typed.items() if value is not None}}
 
 
 def _by_version(travellers: Travellers) -> dict[UUID, list[Any]]:
@@ -217,7 +211,7 @@ def _event_for(rule: Rule, row: Any, travellers: Travellers, window: timedelta |
         in_window = window is None or event.received_at <= row.entered_at + window
         if event.name != rule.event or event.received_at <= row.since_at or not in_window:
             continue
-        if matches_where(rule.where, event_values(event), row.payload):
+        if matches_where(rule.where, properties_of(event), row.payload):
             return event
     return None
 

@@ -32,7 +32,7 @@ from journeys.enrollments.releases import release
 from journeys.events.stats import update_stats
 from journeys.graph.loading import LoadedPlan, list_live_plans
 from journeys.nodes.ops import Trigger
-from journeys.rules.where import matches_where
+from journeys.rules.where import matches_where, properties_of
 from journeys.segments.membership import Change, refresh_contacts
 
 BATCH = 5_000
@@ -150,7 +150,7 @@ class _Window:
         for event in self.events:
             for plan, trigger_id, op in triggers.get(event.name, ()):
                 properties = event.properties or {}
-                if not matches_where(op.where, properties):
+                if not matches_where(op.where, properties_of(event)):
                     continue
                 key = properties.get(op.key) if op.key else None
                 at_the_door[plan.version_id, trigger_id].append(

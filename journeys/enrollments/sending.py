@@ -121,7 +121,7 @@ class SendStage:
             connection_id=self._channel.connection_id,
             claim_id=new_id(),
             lease=timedelta(seconds=provider.timeout_seconds) + LEASE_MARGIN,
-            attributes=op.attributes,
+            attributes=_attributes(self._mail),
         )
 
     async def _send_chunks(self) -> list[UUID] | None:
@@ -245,6 +245,14 @@ class SendStage:
     async def _finish(self) -> list[Token]:
         async with self.database.workspace(self.order.workspace_id) as session:
             return await finish_effect(session, self.order, LEDGER, RETRY_IN)
+
+
+def _attributes(mail: CompiledMessage) -> list[str] | None:
+    """Return the attributes of the contact that a mail reads, so that no others are fetched; None for all."""
+    paths = mail.referenced_paths
+    if "contact" in paths:
+        return None
+    return sorted(path.removeprefix("contact.") for path in paths if path.startswith("contact."))
 
 
 def unsubscribe_headers(links: MessageLinks) -> dict[str, str]:

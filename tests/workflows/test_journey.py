@@ -23,6 +23,7 @@ from tests.factories.journeys import make_contacts, make_mail, node, publish_pla
 from tests.fakes.engine import BareMailroom, Engine
 from tests.fakes.provider import RecordingProvider
 from tests.journeys.enrollments.test_routing import happen
+from worker.bells import Bells
 from worker.dispatcher import Dispatcher
 from worker.embedded.stack import EmbeddedStack
 from worker.leases import claim_partitions
@@ -45,10 +46,13 @@ async def running(client: Client, database: Database, provider: RecordingProvide
         stages = StageActivities(database, BareMailroom(database, provider), http, quiet)
         runs = Worker(client, task_queue=RUN_QUEUE, workflows=[JourneyWorkflow], activities=[stages.run_stage])
         effects = Worker(client, task_queue=EFFECT_QUEUE, activities=[stages.run_stage])
-        dispatching = asyncio.create_task(Dispatcher(database, client).run())
+        bells = Bells(database.url)
+        loops = [asyncio.create_task(loop) for loop in (bells.run(), Dispatcher(database, client, bells).run())]
         async with runs, effects:
             yield
-        dispatching.cancel()
+        for loop in loops:
+            loop.cancel()
+        await asyncio.gather(*loops, return_exceptions=True)
 
 
 async def until(condition: object, seconds: float = 20) -> None:
@@ -168,7 +172,7 @@ async def test_an_awaited_event_goes_on_in_a_run_of_its_own(client: Client, fres
 
         async def registered() -> bool:
             async with fresh_database.engine() as session:
-                return await session.scalar(text("SELECT count(*) FROM waits")) == 3
+                return bool(await session.scalar(text("SELECT count(*) = 3 FROM waits")))
 
         await until(registered)
         await happen(fresh_database, workspace_id, ids[1], "Order Completed")

@@ -200,7 +200,7 @@ async def test_a_goal_is_credited_once_and_may_end_the_passage(fresh_database: D
         converted = await session.execute(
             text("SELECT journey_id, sum(n)::int FROM node_counts WHERE measure = 'converted' GROUP BY 1")
         )
-        assert dict(converted.all()) == {ends.journey_id: 1, stays.journey_id: 1}  # type: ignore[arg-type]
+        assert dict(converted.all()) == {ends.journey_id: 1, stays.journey_id: 1}
 
 
 async def test_a_router_that_lost_its_lease_writes_nothing(fresh_database: Database, lease: Lease) -> None:

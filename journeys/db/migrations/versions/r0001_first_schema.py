@@ -12,6 +12,9 @@ revision = "0001"
 down_revision = None
 
 ENGINE_ONLY = {"router_leases", "sign_in_links"}
+ANNOUNCED = ("event_queue", "dispatches", "intakes", "import_jobs")
+"""Queues whose consumers are woken by NOTIFY, on a channel of the table's name, when an insert commits."""
+
 MINE = "(SELECT nullif(current_setting('app.workspace_id', true), '')::uuid)"
 VISIBLE = {
     "workspaces": f"id = {MINE}",
@@ -38,6 +41,14 @@ def upgrade() -> None:
     connection.execute(text(f"GRANT USAGE ON SCHEMA public TO {APP_ROLE}, {ENGINE_ROLE}"))
     for table in tables:
         _protect(table)
+    op.execute(
+        "CREATE FUNCTION announce() RETURNS trigger LANGUAGE plpgsql AS"
+        " $$ BEGIN PERFORM pg_notify(TG_TABLE_NAME, ''); RETURN NULL; END $$"
+    )
+    for table in ANNOUNCED:
+        op.execute(
+            f"CREATE TRIGGER announce AFTER INSERT ON {table} FOR EACH STATEMENT EXECUTE FUNCTION announce()"
+        )
 
 
 def _protect(table: str) -> None:
