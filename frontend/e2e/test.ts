@@ -1,6 +1,9 @@
 import { test as base, expect, type Page } from '@playwright/test';
 import axe from 'axe-core';
 
+/** What the browser says of itself: a request that was refused as the test asked, a mail's frame that may run no script. */
+const FORESEEN = /^Failed to load resource|^Blocked script execution in 'about:srcdoc'/;
+
 /** A test that also fails when the page throws or logs an error of its own. */
 export const test = base.extend<{ faults: string[] }>({
   faults: [
@@ -8,9 +11,7 @@ export const test = base.extend<{ faults: string[] }>({
       const faults: string[] = [];
       page.on('pageerror', (error) => faults.push(error.message));
       page.on('console', (message) => {
-        // A refused request is logged by the browser itself, even where a test asks for the refusal.
-        if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
-          faults.push(message.text());
+        if (message.type() === 'error' && !FORESEEN.test(message.text())) faults.push(message.text());
       });
       await use(faults);
       expect(faults).toEqual([]);
