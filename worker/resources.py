@@ -9,7 +9,7 @@ from uuid import UUID
 import httpx
 import redis.asyncio as redis
 
-import journeys.db.tables  # noqa: F401  # every table, so that foreign keys find theirs
+import journeys.tables  # noqa: F401  # every table, so that foreign keys find theirs
 from journeys.contracts import StageOrder
 from journeys.db.session import Database
 from journeys.live.publish import publish

@@ -20,7 +20,9 @@ class Contact(WorkspaceRow):
 
     __tablename__ = "contacts"
     __table_args__ = (
-        Index("uq_contacts_workspace_id_email", "workspace_id", "email", unique=True, postgresql_where="email IS NOT NULL"),
+        Index(
+            "uq_contacts_workspace_id_email", "workspace_id", "email", unique=True, postgresql_where="email IS NOT NULL"
+        ),
         Index(
             "uq_contacts_workspace_id_external_id",
             "workspace_id",
@@ -29,7 +31,12 @@ class Contact(WorkspaceRow):
             postgresql_where="external_id IS NOT NULL",
         ),
         Index("ix_contacts_workspace_id_id", "workspace_id", "id"),
-        Index("ix_contacts_attributes", "attributes", postgresql_using="gin", postgresql_ops={"attributes": "jsonb_path_ops"}),
+        Index(
+            "ix_contacts_attributes",
+            "attributes",
+            postgresql_using="gin",
+            postgresql_ops={"attributes": "jsonb_path_ops"},
+        ),
         {"postgresql_with": {"fillfactor": 85}},
     )
     email: Mapped[str | None]

@@ -15,10 +15,15 @@ from journeys.graph.settings import JourneySettings
 from journeys.nodes.ops import Op, SendEmail, Trigger
 
 
-def node(name: str, op: Op, closes_loop: Sequence[str] = (), **outlets: str | None) -> PlanNode:
+def node(name: str, op: Op, *, closes_loop: Sequence[str] = (), **outlets: Any) -> PlanNode:
     """Return a plan node; outlets by name."""
     return PlanNode(
-        id=name, kind=op.op, title=name.replace("_", " ").capitalize(), op=op, next=outlets, closes_loop=list(closes_loop)
+        id=name,
+        kind=op.op,
+        title=name.replace("_", " ").capitalize(),
+        op=op,
+        next=outlets,
+        closes_loop=list(closes_loop),
     )
 
 

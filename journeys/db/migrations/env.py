@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from journeys.db.tables import metadata
+from journeys.tables import metadata
 
 connection = context.config.attributes["connection"]
 context.configure(connection=connection, target_metadata=metadata)

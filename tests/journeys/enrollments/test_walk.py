@@ -14,8 +14,8 @@ from tests.fakes.engine import BareMailroom, Engine
 from tests.fakes.provider import RecordingProvider
 
 
-async def engine_for(database: Database, workspace_id: UUID, nodes: list[PlanNode], **settings: object) -> Engine:
-    plan = await publish_plan(database, workspace_id, nodes, **settings)
+async def engine_for(database: Database, workspace_id: UUID, nodes: list[PlanNode]) -> Engine:
+    plan = await publish_plan(database, workspace_id, nodes)
     return Engine(database, plan, BareMailroom(database, RecordingProvider()))
 
 
@@ -33,13 +33,14 @@ async def test_a_batch_gets_its_mail_waits_branches_and_ends(database: Database,
             trigger("hello"),
             node("hello", send(mail), sent="pause", skipped="pause", failed="pause"),
             node("pause", Hold(seconds=3600), next="where"),
-            node("where", Route(paths=[RoutePath(outlet="de", rule=german)]), **{"de": "again", "else": None}),
+            node("where", Route(paths=[RoutePath(outlet="de", rule=german)]), de="again", **{"else": None}),
             node("again", send(mail), sent=None, skipped=None, failed=None),
         ],
     )
     german_ids = await make_contacts(database, workspace_id, 3, country="DE")
     waiting = await engine.run(await engine.enroll(german_ids))
     assert [(token.node_id, token.size) for token in waiting] == [("pause", 3)]
+    assert waiting[0].wake_at is not None
     assert (waiting[0].wake_at - await engine.now()).total_seconds() == pytest.approx(3600, abs=5)
     assert len(sent_to(engine)) == 3
     assert await engine.wake(waiting) == []

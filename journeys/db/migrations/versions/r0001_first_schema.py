@@ -46,9 +46,7 @@ def upgrade() -> None:
         " $$ BEGIN PERFORM pg_notify(TG_TABLE_NAME, ''); RETURN NULL; END $$"
     )
     for table in ANNOUNCED:
-        op.execute(
-            f"CREATE TRIGGER announce AFTER INSERT ON {table} FOR EACH STATEMENT EXECUTE FUNCTION announce()"
-        )
+        op.execute(f"CREATE TRIGGER announce AFTER INSERT ON {table} FOR EACH STATEMENT EXECUTE FUNCTION announce()")
 
 
 def _protect(table: str) -> None:

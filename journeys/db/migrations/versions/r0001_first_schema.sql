@@ -151,8 +151,6 @@ CREATE TABLE event_queue (
 )
  WITH (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);
 
-CREATE INDEX ix_event_queue_partition_seq ON event_queue (partition, seq);
-
 CREATE TABLE events (
   id UUID NOT NULL,
   occurred_at TIMESTAMP WITH TIME ZONE NOT NULL,
