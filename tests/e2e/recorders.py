@@ -1,0 +1,115 @@
+"""A mail gateway that honours keys and a mail server that cannot, in one program that outlives whatever is killed.
+
+Both take every mail, some of them slowly, and count what they took. `GET /taken` tells.
+"""
+
+import asyncio
+import random
+import re
+import socket
+import sys
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import uvicorn
+from fastapi import FastAPI, Request
+
+SLOWEST_SECONDS = 0.15
+ADDRESS = re.compile(rb"TO:<([^>]+)>", re.IGNORECASE)
+
+gateway: dict[str, str] = {}
+"""Whom the gateway delivered to, by key: the same key is delivered once, however often it is asked for."""
+repeated: Counter[str] = Counter()
+server: Counter[str] = Counter()
+"""How often the mail server took a mail to whom."""
+
+app = FastAPI()
+
+
+@app.post("/mails")
+async def take_by_http(request: Request) -> dict[str, Any]:
+    mails = (await request.json())["messages"]
+    for mail in mails:
+        if mail["key"] in gateway:
+            repeated[mail["key"]] += 1
+        gateway.setdefault(mail["key"], mail["to"])
+    await asyncio.sleep(random.uniform(0, SLOWEST_SECONDS))
+    return {"results": [{"key": mail["key"], "state": "sent"} for mail in mails]}
+
+
+@app.get("/taken")
+async def taken() -> dict[str, Any]:
+    return {"gateway": gateway, "repeated": repeated, "server": server}
+
+
+@app.get("/totals")
+async def totals() -> dict[str, int]:
+    return {"gateway": len(gateway), "server": server.total()}
+
+
+async def take_by_smtp(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Speak as much SMTP as it takes to take a mail."""
+    address = ""
+    writer.write(b"220 recorder\r\n")
+    while line := await reader.readline():
+        match line[:4].upper():
+            case b"EHLO":
+                writer.write(b"250-recorder\r\n250 8BITMIME\r\n")
+            case b"RCPT":
+                address = ADDRESS.findall(line)[0].decode()
+                writer.write(b"250 ok\r\n")
+            case b"DATA":
+                writer.write(b"354 go on\r\n")
+                await reader.readuntil(b"\r\n.\r\n")
+                server[address] += 1
+                writer.write(b"250 taken\r\n")
+            case b"QUIT":
+                break
+            case _:
+                writer.write(b"250 ok\r\n")
+    writer.close()
+
+
+@dataclass(frozen=True)
+class Recorders:
+    """The running recorders, seen from a test."""
+
+    http_port: int
+    smtp_port: int
+
+    @property
+    def gateway_url(self) -> str:
+        return f"http://127.0.0.1:{self.http_port}/mails"
+
+    async def ask(self, what: str) -> dict[str, Any]:
+        async with httpx.AsyncClient(trust_env=False) as client:
+            answer = await client.get(f"http://127.0.0.1:{self.http_port}/{what}")
+            return dict(answer.raise_for_status().json())
+
+
+@asynccontextmanager
+async def start_recorders() -> AsyncIterator[Recorders]:
+    """Run the recorders in a process of their own."""
+    process = await asyncio.create_subprocess_exec(sys.executable, "-m", __name__, stdout=asyncio.subprocess.PIPE)
+    try:
+        assert process.stdout
+        http_port, smtp_port = (await process.stdout.readline()).split()
+        yield Recorders(int(http_port), int(smtp_port))
+    finally:
+        process.kill()
+        await process.wait()
+
+
+async def main() -> None:
+    listener = socket.create_server(("127.0.0.1", 0), backlog=512)
+    smtp = await asyncio.start_server(take_by_smtp, "127.0.0.1", 0, limit=1 << 22)
+    print(listener.getsockname()[1], smtp.sockets[0].getsockname()[1], flush=True)  # noqa: T201 - the parent reads them
+    await uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False)).serve([listener])
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
