@@ -22,7 +22,7 @@ def node(name: str, op: Op, *, closes_loop: Sequence[str] = (), **outlets: Any) 
         kind=op.op,
         title=name.replace("_", " ").capitalize(),
         op=op,
-        next=outlets,
+        next={outlet.removesuffix("_"): target for outlet, target in outlets.items()},
         closes_loop=list(closes_loop),
     )
 

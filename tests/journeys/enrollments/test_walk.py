@@ -33,7 +33,7 @@ async def test_a_batch_gets_its_mail_waits_branches_and_ends(database: Database,
             trigger("hello"),
             node("hello", send(mail), sent="pause", skipped="pause", failed="pause"),
             node("pause", Hold(seconds=3600), next="where"),
-            node("where", Route(paths=[RoutePath(outlet="de", rule=german)]), de="again", **{"else": None}),
+            node("where", Route(paths=[RoutePath(outlet="de", rule=german)]), de="again", else_=None),
             node("again", send(mail), sent=None, skipped=None, failed=None),
         ],
     )
