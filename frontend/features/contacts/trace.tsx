@@ -62,7 +62,7 @@ function Step({ step, before, graph, isLast }: StepProps) {
             </Tooltip>
           </span>
         </div>
-        {node && <p className="text-ink-3 text-xs">{summaryOf(node)}</p>}
+        {node && summaryOf(node) !== step.title && <p className="text-ink-3 text-xs">{summaryOf(node)}</p>}
         {step.reason && <p className="mt-1 text-ink-2 text-sm">{humanize(step.reason)}</p>}
         <Seen values={seen} />
       </div>
