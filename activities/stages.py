@@ -39,6 +39,8 @@ class StageActivities:
             translated = translate(error)
             if getattr(translated, "non_retryable", False):
                 await park(self._database, order, str(error))
+            if translated is error:
+                raise
             raise translated from error
         await self._notify(order)
         return StageResult(tokens=tokens)
