@@ -1,5 +1,6 @@
 """Run journeys on real Postgres without Temporal: stages are called as the run would, on a clock that the test turns."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -23,16 +24,17 @@ from journeys.nodes.ops import CallWebhook, SendEmail
 
 @dataclass
 class BareMailroom:
-    """One channel for everyone."""
+    """One channel for everyone, but for connections that are named."""
 
     database: Database
     provider: MailProvider
+    named: Mapping[str, MailProvider] = field(default_factory=dict)
     tokens: TrackingTokens = field(default_factory=lambda: TrackingTokens(b"test secret"))
     base_url: str = "http://localhost:8000"
     chunk_size: int = 1_000
 
     async def channel(self, workspace_id: UUID, connection: str | None) -> Channel:
-        return Channel(self.provider, None, "shop@example.com", "Shop")
+        return Channel(self.named.get(connection or "", self.provider), None, "shop@example.com", "Shop")
 
     async def mail(self, workspace_id: UUID, template_version_id: UUID) -> CompiledMessage:
         async with self.database.workspace(workspace_id) as session:

@@ -13,6 +13,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Worker
 
 from activities.stages import StageActivities
+from journeys.connectors.base import MailProvider
 from journeys.contracts import EFFECT_QUEUE, RUN_QUEUE, StageOrder
 from journeys.db.ids import new_id
 from journeys.db.session import Database
@@ -36,14 +37,16 @@ async def client(temporal_server: EmbeddedStack) -> Client:
 
 
 @asynccontextmanager
-async def running(client: Client, database: Database, provider: RecordingProvider) -> AsyncIterator[None]:
+async def running(
+    client: Client, database: Database, provider: MailProvider, **named: MailProvider
+) -> AsyncIterator[None]:
     """Run the workers of both queues and a dispatcher; workflows in the sandbox, as a check of their determinism."""
 
     async def quiet(order: StageOrder) -> None:
         return
 
     async with httpx.AsyncClient() as http:
-        stages = StageActivities(database, BareMailroom(database, provider), http, quiet)
+        stages = StageActivities(database, BareMailroom(database, provider, named), http, quiet)
         runs = Worker(client, task_queue=RUN_QUEUE, workflows=[JourneyWorkflow], activities=[stages.run_stage])
         effects = Worker(client, task_queue=EFFECT_QUEUE, activities=[stages.run_stage])
         bells = Bells(database.url)

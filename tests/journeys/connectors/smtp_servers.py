@@ -41,15 +41,17 @@ class MailServer:
 
 
 @asynccontextmanager
-async def serve(handler: Any, implicit_tls: ssl.SSLContext | None = None, **options: Any) -> AsyncIterator[int]:
-    """Serve SMTP on a free port."""
+async def serve(
+    handler: Any, implicit_tls: ssl.SSLContext | None = None, *, port: int = 0, **options: Any
+) -> AsyncIterator[int]:
+    """Serve SMTP on a port, a free one unless it is named."""
     sessions: list[SMTP] = []
 
     def session() -> SMTP:
         sessions.append(SMTP(handler, enable_SMTPUTF8=False, **options))
         return sessions[-1]
 
-    server = await asyncio.get_running_loop().create_server(session, "127.0.0.1", 0, ssl=implicit_tls)
+    server = await asyncio.get_running_loop().create_server(session, "127.0.0.1", port, ssl=implicit_tls)
     try:
         yield server.sockets[0].getsockname()[1]
     finally:
