@@ -34,6 +34,7 @@ class Running:
 
     def __init__(self, settings: Settings, make_services: ServiceMaker) -> None:
         self.lines: list[str] = []
+        self.others = children()
         self.supervisor = Supervisor(settings, self.lines.append, make_services)
         self.task = asyncio.create_task(self.supervisor.run())
 
@@ -67,6 +68,11 @@ async def until(holds: Callable[[], bool], seconds: float = 60) -> None:
     async with asyncio.timeout(seconds):
         while not holds():
             await asyncio.sleep(0.05)
+
+
+def children() -> set[psutil.Process]:
+    """The processes below this one; other tests' servers are among them."""
+    return set(psutil.Process().children(recursive=True))
 
 
 def stand_ins(settings: Settings, environment: dict[str, str]) -> list[Service]:
@@ -131,10 +137,10 @@ async def test_whatever_is_killed_is_started_again_at_the_same_address(running: 
 async def test_a_stop_leaves_no_process_and_no_password_behind(settings: Settings) -> None:
     running = Running(settings, stand_ins)
     await running.until("Ctrl-C")
-    children = psutil.Process().children(recursive=True)
+    started = children() - running.others
     running.supervisor.stop_soon()
     await running.task
-    assert [child for child in children if live_process(child.pid) == child] == []
+    assert [child for child in started if live_process(child.pid) == child] == []
     assert not (settings.home / "addresses.json").exists()
 
 
@@ -142,10 +148,10 @@ async def test_a_stop_in_the_middle_of_starting_leaves_no_process_behind(setting
     running = Running(settings, stand_ins)
     await running.until("Starting")
     await until(lambda: running.process("valkey").process is not None)
-    children = psutil.Process().children(recursive=True)
+    started = children() - running.others
     running.supervisor.stop_soon()
     await running.task
-    assert [child for child in children if live_process(child.pid) == child] == []
+    assert [child for child in started if live_process(child.pid) == child] == []
 
 
 async def test_a_taken_port_is_one_clear_sentence(settings: Settings) -> None:
