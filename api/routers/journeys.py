@@ -6,7 +6,8 @@ from uuid import UUID
 from fastapi import APIRouter, Header, Query, Response
 from fastapi.responses import PlainTextResponse
 
-from api.deps import Editor, Publisher, Reader, RedisDep, Session, SettingsDep
+from api.announcer import Announce
+from api.deps import Editor, Publisher, Reader, Session, SettingsDep
 from api.idempotency import IdempotentRoute
 from api.paging import PAGE, Cursor, Limit, decode_cursor, page
 from api.schemas.base import Page
@@ -38,7 +39,6 @@ from journeys.graph import drafts, versions
 from journeys.graph.files import export_journey, import_journey
 from journeys.graph.hashing import hash_journey
 from journeys.graph.models import Journey, JourneyVersion
-from journeys.live.publish import publish
 
 router = APIRouter(prefix="/api/journeys", tags=["journeys"], route_class=IdempotentRoute)
 
@@ -166,14 +166,14 @@ async def validate_journey(journey_id: UUID, session: Session, reader: Reader) -
 
 @router.post("/{journey_id}/publish")
 async def publish_journey(
-    journey_id: UUID, session: Session, actor: Publisher, redis: RedisDep, body: Publish | None = None
+    journey_id: UUID, session: Session, actor: Publisher, announce: Announce, body: Publish | None = None
 ) -> VersionRead:
     """Publish the draft as the next version, and let contacts in by it from now on."""
     in_flight = body.in_flight if body else "finish"
     version = await publishing.publish_journey(session, actor.workspace_id, journey_id, in_flight, actor.name)
     diff = {"version": version.number, "in_flight": in_flight}
     await record_change(session, actor, "published", "journey", journey_id, diff)
-    await _tell(redis, actor.workspace_id, journey_id)
+    announce.journey_changed(actor.workspace_id, journey_id)
     return _version(version)
 
 
@@ -185,10 +185,6 @@ def _version(version: JourneyVersion) -> VersionRead:
         published_at=version.created_at,
         published_by=version.published_by,
     )
-
-
-async def _tell(redis: RedisDep, workspace_id: UUID, journey_id: UUID) -> None:
-    await publish(redis, workspace_id, f"journey:{journey_id}", "changed", {})
 
 
 @router.get("/{journey_id}/versions")
@@ -207,32 +203,32 @@ async def read_version(journey_id: UUID, number: int, session: Session, reader: 
 
 
 @router.post("/{journey_id}/pause", status_code=204)
-async def pause_journey(journey_id: UUID, session: Session, actor: Publisher, redis: RedisDep) -> None:
+async def pause_journey(journey_id: UUID, session: Session, actor: Publisher, announce: Announce) -> None:
     """Let nobody in and send nothing until the journey is resumed; exits and goals go on."""
     await drafts.get_journey(session, actor.workspace_id, journey_id)
     await pausing.pause(session, actor.workspace_id, journey_id)
     await record_change(session, actor, "paused", "journey", journey_id)
-    await _tell(redis, actor.workspace_id, journey_id)
+    announce.journey_changed(actor.workspace_id, journey_id)
 
 
 @router.post("/{journey_id}/resume", status_code=204)
 async def resume_journey(
-    journey_id: UUID, session: Session, actor: Publisher, redis: RedisDep, body: Resume | None = None
+    journey_id: UUID, session: Session, actor: Publisher, announce: Announce, body: Resume | None = None
 ) -> None:
     """Go on: with waits longer by the pause, by the clock as it was, or ended where they are overdue."""
     policy = (body or Resume()).waits
     await drafts.get_journey(session, actor.workspace_id, journey_id)
     await pausing.resume(session, actor.workspace_id, journey_id, policy)
     await record_change(session, actor, "resumed", "journey", journey_id, {"waits": policy})
-    await _tell(redis, actor.workspace_id, journey_id)
+    announce.journey_changed(actor.workspace_id, journey_id)
 
 
 @router.post("/{journey_id}/archive")
-async def archive_journey(journey_id: UUID, session: Session, actor: Publisher, redis: RedisDep) -> Archived:
+async def archive_journey(journey_id: UUID, session: Session, actor: Publisher, announce: Announce) -> Archived:
     """End everyone's passage and put the journey away; its history stays."""
     ended = await publishing.archive_journey(session, actor.workspace_id, journey_id)
     await record_change(session, actor, "archived", "journey", journey_id, {"ended": ended})
-    await _tell(redis, actor.workspace_id, journey_id)
+    announce.journey_changed(actor.workspace_id, journey_id)
     return Archived(ended=ended)
 
 
@@ -244,7 +240,7 @@ async def read_status(journey_id: UUID, session: Session, reader: Reader, settin
 
 @router.post("/{journey_id}/enroll")
 async def enroll_contacts(
-    journey_id: UUID, body: Enroll, session: Session, actor: Publisher, redis: RedisDep
+    journey_id: UUID, body: Enroll, session: Session, actor: Publisher, announce: Announce
 ) -> Enrolled:
     """Let contacts in, as the journey's re-entry rule allows."""
     enrolled = await publishing.enroll(
@@ -258,7 +254,7 @@ async def enroll_contacts(
         key=body.key,
     )
     await record_change(session, actor, "enrolled", "journey", journey_id, {"entered": enrolled.entered})
-    await _tell(redis, actor.workspace_id, journey_id)
+    announce.journey_changed(actor.workspace_id, journey_id)
     return Enrolled.model_validate(enrolled)
 
 

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from ipaddress import IPv6Address
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import httpx
@@ -25,9 +26,13 @@ PASSWORD = "correct horse battery"
 
 def make_settings(database_url: str, redis_url: str, home: Path) -> Settings:
     """Return settings that name these servers."""
-    return Settings(
-        home=home, database_url=database_url, redis_url=redis_url, secret_key="a secret of the tests", _env_file=None
-    )
+    variables: dict[str, Any] = {
+        "SOJOURN_HOME": home,
+        "SOJOURN_SECRET_KEY": "a secret of the tests",
+        "DATABASE_URL": database_url,
+        "REDIS_URL": redis_url,
+    }
+    return Settings(**variables, _env_file=None)
 
 
 @asynccontextmanager
