@@ -16,7 +16,7 @@ from journeys.enrollments import awaits
 from journeys.enrollments.batches import Group, count_active, lock_batch, split
 from journeys.enrollments.pausing import PAUSED
 from journeys.enrollments.walk import Place, Walk
-from journeys.graph.loading import get_plan
+from journeys.graph.loading import find_kept_plan, get_plan
 from journeys.graph.plan import PlanNode
 from journeys.nodes.ops import Await, Op
 
@@ -192,8 +192,10 @@ async def _part(
 
 async def find_op(database: Database, order: StageOrder) -> Op:
     """Return what the node of an order does."""
-    async with database.workspace(order.workspace_id) as session:
-        loaded = await get_plan(session, order.version_id)
+    loaded = find_kept_plan(order.version_id)
+    if loaded is None:
+        async with database.workspace(order.workspace_id) as session:
+            loaded = await get_plan(session, order.version_id)
     return loaded.plan.nodes[order.token.node_id].op
 
 

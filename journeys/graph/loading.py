@@ -50,6 +50,11 @@ async def get_plan(session: AsyncSession, version_id: UUID) -> LoadedPlan:
     return _keep(row)
 
 
+def find_kept_plan(version_id: UUID) -> LoadedPlan | None:
+    """Return a version's plan if this process has read it, with no look at the database."""
+    return _plans.get(version_id)
+
+
 async def list_live_plans(session: AsyncSession, workspace_id: UUID) -> list[LoadedPlan]:
     """Return the plans that contacts of a workspace may enter now: the live version of each live journey."""
     ids = await session.scalars(

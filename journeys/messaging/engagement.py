@@ -55,7 +55,8 @@ async def record_engagement(
     user_agent: str | None = None,
 ) -> None:
     """Note an open or a click; a click shows that the mail was open, even where pictures are blocked."""
-    await session.execute(_OPENED if action == "opened" else _CLICKED, {"id": message.id})
+    values = {"id": message.id, "workspace_id": message.workspace_id}
+    await session.execute(_OPENED if action == "opened" else _CLICKED, values)
     name = OPENED if action == "opened" else CLICKED
     await _record(session, message, name, properties, user_agent)
 
@@ -85,8 +86,10 @@ async def _record(
     await record_events(session, [event])
 
 
-_OPENED = text("UPDATE messages SET opened_at = now() WHERE id = :id AND opened_at IS NULL")
+_OPENED = text("""
+    UPDATE messages SET opened_at = now() WHERE id = :id AND workspace_id = :workspace_id AND opened_at IS NULL
+""")
 _CLICKED = text("""
     UPDATE messages SET clicked_at = coalesce(clicked_at, now()), opened_at = coalesce(opened_at, now())
-    WHERE id = :id AND (clicked_at IS NULL OR opened_at IS NULL)
+    WHERE id = :id AND workspace_id = :workspace_id AND (clicked_at IS NULL OR opened_at IS NULL)
 """)

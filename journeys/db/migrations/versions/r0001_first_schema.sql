@@ -238,15 +238,11 @@ CREATE TABLE messages (
   clicked_at TIMESTAMP WITH TIME ZONE,
   detail JSONB,
   CONSTRAINT pk_messages PRIMARY KEY (enrollment_id, node_id, visit),
-  CONSTRAINT uq_messages_id UNIQUE (id)
+  CONSTRAINT uq_messages_workspace_id_id UNIQUE (workspace_id, id)
 )
  WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.05);
 
 CREATE INDEX ix_messages_contact_id ON messages (contact_id);
-
-CREATE INDEX ix_messages_unknown ON messages (workspace_id, id) WHERE state IN ('unknown', 'failed', 'bounced');
-
-CREATE INDEX ix_messages_workspace_id_id ON messages (workspace_id, id);
 
 CREATE TABLE node_counts (
   seq BIGINT GENERATED ALWAYS AS IDENTITY,
