@@ -10,7 +10,6 @@ from uuid import UUID
 from sqlalchemy import text
 
 from journeys.auth.secret_key import load_secret_key
-from journeys.connectors.base import MailProvider
 from journeys.connectors.connections import open_provider
 from journeys.db.session import Database
 from journeys.enrollments.sending import Channel
@@ -61,32 +60,37 @@ class WorkspaceMailroom:
             row = (
                 await session.execute(
                     text("""
-                        SELECT id, connector, name, config, sealed, updated_at::text AS fingerprint FROM connections
-                        WHERE workspace_id = :workspace_id AND disabled_at IS NULL
-                          AND CASE WHEN CAST(:name AS text) IS NULL THEN default_mail
-                                   ELSE name = :name OR CAST(id AS text) = :name END
+                        SELECT c.id, c.connector, c.config, c.sealed, w.settings,
+                               concat(c.id, c.updated_at, w.settings) AS fingerprint
+                        FROM workspaces w LEFT JOIN connections c ON c.workspace_id = w.id AND c.disabled_at IS NULL
+                          AND CASE WHEN CAST(:name AS text) IS NULL THEN c.default_mail
+                                   ELSE c.name = :name OR CAST(c.id AS text) = :name END
+                        WHERE w.id = :workspace_id
                     """),
                     {"workspace_id": workspace_id, "name": connection},
                 )
-            ).one_or_none()
-        if row is None and connection is not None:
+            ).one()
+        if row.id is None and connection is not None:
             raise NotFound(f"there is no mail connection {connection!r}")
-        fingerprint = row.fingerprint if row else ""
-        if held and held.fingerprint == fingerprint:
+        if held and held.fingerprint == row.fingerprint:
             held.checked_at = time.monotonic()
             return held.channel
-        provider = self._make(row)
-        config = row.config if row else {}
-        channel = Channel(
-            provider, row.id if row else None, config.get("sender") or DEFAULT_SENDER, config.get("sender_name") or ""
-        )
-        self._open[workspace_id, connection] = _Open(channel, fingerprint, time.monotonic())
+        channel = self._channel_of(row)
+        self._open[workspace_id, connection] = _Open(channel, row.fingerprint, time.monotonic())
         return channel
 
-    def _make(self, row: Any) -> MailProvider:
-        if row is None:
-            return open_provider("outbox", {}, None, self._settings, self._secret)
-        return open_provider(row.connector, row.config, row.sealed, self._settings, self._secret)
+    def _channel_of(self, row: Any) -> Channel:
+        """Open a connection; without one, the outbox. What it leaves open, the workspace's settings say."""
+        config, settings = row.config or {}, row.settings
+        connector = row.connector or "outbox"
+        return Channel(
+            provider=open_provider(connector, config, row.sealed, self._settings, self._secret),
+            connection_id=row.id,
+            sender=config.get("sender") or settings.get("from_address") or DEFAULT_SENDER,
+            sender_name=config.get("sender_name") or settings.get("from_name") or "",
+            reply_to=settings.get("reply_to"),
+            base_url=(settings.get("tracking_url") or self.base_url).rstrip("/"),
+        )
 
     async def mail(self, workspace_id: UUID, template_version_id: UUID) -> CompiledMessage:
         """Return a template version, compiled once in this process."""
@@ -117,7 +121,8 @@ class WorkspaceMailroom:
             row = (
                 await session.execute(
                     text("""
-                        SELECT j.name, j.slug, w.name AS workspace FROM journeys j
+                        SELECT j.name, j.slug, w.name AS workspace, w.settings ->> 'postal_address' AS postal_address
+                        FROM journeys j
                         JOIN workspaces w ON w.id = j.workspace_id WHERE j.id = :id
                     """),
                     {"id": opened.place.journey_id},
@@ -125,7 +130,7 @@ class WorkspaceMailroom:
             ).one()
         names: dict[str, object] = {
             "journey": {"name": row.name, "slug": row.slug},
-            "workspace": {"name": row.workspace},
+            "workspace": {"name": row.workspace, "postal_address": row.postal_address},
         }
         self._names[opened.place.version_id] = (time.monotonic(), names)
         return names

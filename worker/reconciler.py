@@ -8,6 +8,7 @@ import structlog
 from sqlalchemy import text
 from temporalio.client import Client
 
+from journeys.auth.housekeeping import forget_expired
 from journeys.db import migrate
 from journeys.db.session import Database
 from journeys.enrollments.counts import fold_counts
@@ -27,7 +28,7 @@ GRACE = timedelta(seconds=30)
 SWEEP_SECONDS = 60.0
 """How often contacts are looked for who enter or leave a segment by time alone."""
 
-DAY_SECONDS = 86_400.0
+HOUR_SECONDS = 3_600.0
 
 
 class Reconciler:
@@ -39,16 +40,16 @@ class Reconciler:
     async def run(self) -> None:
         """Reconcile for ever."""
         loop = asyncio.get_running_loop()
-        next_daily = next_sweep = 0.0
+        next_hourly = next_sweep = 0.0
         while True:
             try:
                 await self.reconcile()
                 if loop.time() >= next_sweep:
                     await self.sweep_segments()
                     next_sweep = loop.time() + SWEEP_SECONDS
-                if loop.time() >= next_daily:
-                    await self._daily()
-                    next_daily = loop.time() + DAY_SECONDS
+                if loop.time() >= next_hourly:
+                    await self._hourly()
+                    next_hourly = loop.time() + HOUR_SECONDS
             except Exception:  # a server is away; the next round tries again
                 log.exception("reconcile.failed")
             await asyncio.sleep(EVERY_SECONDS)
@@ -86,8 +87,8 @@ class Reconciler:
                     changes = await sweep(session, segment)
                     await admit_changes(session, workspace_id, changes, f"{datetime.now(UTC):%Y-%m-%dT%H:%M}")
 
-    async def _daily(self) -> None:
+    async def _hourly(self) -> None:
         await forget_seen(self._database)
         async with self._database.engine() as session:
-            await session.execute(text("DELETE FROM idempotent_answers WHERE created_at < now() - interval '2 days'"))
+            await forget_expired(session)
         await asyncio.to_thread(migrate.maintain, self._database.url, self._settings.events_retain_days)

@@ -191,8 +191,9 @@ def _enter_sql(on_conflict: str) -> str:
                x.payload, coalesce(x.received_at, now())
         FROM x JOIN won ON won.contact_id = x.contact_id AND won.key = x.entry_key RETURNING id),
     stepped AS (
-        INSERT INTO steps (enrollment_id, at, node_id, workspace_id, visit, outlet, reason)
-        SELECT x.enrollment_id, now(), :trigger_id, :workspace_id, 1, 'next', x.cause
+        INSERT INTO steps (enrollment_id, at, node_id, workspace_id, visit, outlet, reason, detail)
+        SELECT x.enrollment_id, now(), :trigger_id, :workspace_id, 1, 'next', split_part(x.cause, ':', 1),
+               jsonb_build_object('cause', x.cause)
         FROM x JOIN won ON won.contact_id = x.contact_id AND won.key = x.entry_key),
     refused AS (
         INSERT INTO entry_refusals (workspace_id, journey_id, contact_id, reason, detail)

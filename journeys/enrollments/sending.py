@@ -52,13 +52,15 @@ class Channel:
     connection_id: UUID | None
     sender: str
     sender_name: str
+    base_url: str
+    """Where the links of its mails lead, without a trailing slash."""
+    reply_to: str | None = None
 
 
 class Mailroom(Protocol):
     """What sending needs from the process: channels by connection name, compiled mails by version."""
 
     tokens: TrackingTokens
-    base_url: str
     chunk_size: int
 
     async def channel(self, workspace_id: UUID, connection: str | None) -> Channel:
@@ -166,10 +168,12 @@ class SendStage:
         return each.message_id, each.enrollment_id, self._node.id, each.visit, outcome
 
     def _render(self, each: Claimed, message_id: UUID) -> Mail:
-        links = MessageLinks.of(self.mailroom.tokens, self.mailroom.base_url, self.order.workspace_id, message_id)
+        links = MessageLinks.of(self.mailroom.tokens, self._channel.base_url, self.order.workspace_id, message_id)
         context = {**self._globals, "contact": each.contact, "event": each.payload}
         rendered = self._mail.render(context, links)
         headers = {} if self._transactional else unsubscribe_headers(links)
+        if self._channel.reply_to:
+            headers["Reply-To"] = self._channel.reply_to
         return Mail(
             key=each.key(self._node.id),
             workspace_id=self.order.workspace_id,

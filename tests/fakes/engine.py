@@ -30,11 +30,12 @@ class BareMailroom:
     provider: MailProvider
     named: Mapping[str, MailProvider] = field(default_factory=dict)
     tokens: TrackingTokens = field(default_factory=lambda: TrackingTokens(b"test secret"))
-    base_url: str = "http://localhost:8000"
     chunk_size: int = 1_000
 
     async def channel(self, workspace_id: UUID, connection: str | None) -> Channel:
-        return Channel(self.named.get(connection or "", self.provider), None, "shop@example.com", "Shop")
+        return Channel(
+            self.named.get(connection or "", self.provider), None, "shop@example.com", "Shop", "http://localhost:8000"
+        )
 
     async def mail(self, workspace_id: UUID, template_version_id: UUID) -> CompiledMessage:
         async with self.database.workspace(workspace_id) as session:
