@@ -5,11 +5,14 @@ attempt's lease is over, and settles them by what the provider can tell, before 
 """
 
 import asyncio
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
 from uuid import UUID
+
+from sqlalchemy.exc import OperationalError
 
 from journeys.connectors.base import Mail, MailProvider, Outcome, SentQuery
 from journeys.connectors.errors import ProviderError, ProviderRefused, ProviderSilent
@@ -21,7 +24,7 @@ from journeys.enrollments.stages import Answered, Ledger, Opened, finish_effect,
 from journeys.errors import SojournError
 from journeys.messaging import ledger
 from journeys.messaging.compose import CompiledMessage
-from journeys.messaging.ledger import Claim, Claimed
+from journeys.messaging.ledger import Claim, Claimed, Recorded
 from journeys.messaging.links import MessageLinks, TrackingTokens
 from journeys.messaging.liquid import RenderError
 from journeys.nodes.ops import SendEmail
@@ -31,6 +34,10 @@ RETRY_IN = timedelta(minutes=2)
 """When deferred mails (a greylist, a full mailbox) are tried again."""
 
 LEASE_MARGIN = timedelta(seconds=5)
+RECORD_PATIENCE_SECONDS = 30.0
+"""How long an attempt that has the provider's answers waits for the database; then they are lost, as in a crash."""
+
+RECORD_AGAIN_SECONDS = 0.5
 UNKNOWN = "an earlier attempt died before the provider answered; it may have been sent"
 
 
@@ -148,7 +155,7 @@ class SendStage:
     async def _send(self, chunk: Sequence[Claimed]) -> None:
         """Render and send what was claimed, and record every outcome."""
         mails: list[tuple[Claimed, Mail]] = []
-        outcomes: list[tuple[UUID, UUID, str, int, Outcome]] = []
+        outcomes: list[Recorded] = []
         for each in chunk:
             if each.message_id is None or each.reason is not None:
                 continue
@@ -160,10 +167,21 @@ class SendStage:
             answers = await self._call([mail for _, mail in mails])
             outcomes += [self._outcome(each, answer) for (each, _), answer in zip(mails, answers, strict=True)]
         if outcomes:
-            async with self.database.workspace(self.order.workspace_id) as session:
-                await ledger.record_outcomes(session, self._claim.claim_id, outcomes)
+            await self._record(outcomes)
 
-    def _outcome(self, each: Claimed, outcome: Outcome) -> tuple[UUID, UUID, str, int, Outcome]:
+    async def _record(self, outcomes: Sequence[Recorded]) -> None:
+        """Record outcomes. Nobody else knows them, so a database that is away for a moment is waited for."""
+        deadline = time.monotonic() + RECORD_PATIENCE_SECONDS
+        while True:
+            try:
+                async with self.database.workspace(self.order.workspace_id) as session:
+                    return await ledger.record_outcomes(session, self._claim.claim_id, outcomes)
+            except OperationalError:
+                if time.monotonic() > deadline:
+                    raise
+            await asyncio.sleep(RECORD_AGAIN_SECONDS)
+
+    def _outcome(self, each: Claimed, outcome: Outcome) -> Recorded:
         assert each.message_id is not None
         return each.message_id, each.enrollment_id, self._node.id, each.visit, outcome
 

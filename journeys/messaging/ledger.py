@@ -7,7 +7,7 @@ both must agree), and writes a row for each before anything is sent.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from sqlalchemy import text
@@ -58,6 +58,9 @@ class Claimed:
         """Return the key of the effect."""
         return f"{self.enrollment_id}:{node_id}:{self.visit}"
 
+
+Recorded: TypeAlias = tuple[UUID, UUID, str, int, Outcome]
+"""What became of a mail, with its message id, enrollment id, node id and visit."""
 
 REASON_SQL = """
     CASE WHEN c.id IS NULL OR c.erased_at IS NOT NULL THEN 'erased'
@@ -172,10 +175,8 @@ def _params(claim: Claim) -> dict[str, Any]:
     }
 
 
-async def record_outcomes(
-    session: AsyncSession, claim_id: UUID, outcomes: Sequence[tuple[UUID, UUID, str, int, Outcome]]
-) -> None:
-    """Record outcomes by (message id, enrollment id, node id, visit); only rows that this claim still holds change."""
+async def record_outcomes(session: AsyncSession, claim_id: UUID, outcomes: Sequence[Recorded]) -> None:
+    """Record outcomes; only rows that this claim still holds change."""
     plain = [each for each in outcomes if each[4].state == "sent" and each[4].provider_message_id is None]
     if plain:
         await session.execute(

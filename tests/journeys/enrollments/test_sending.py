@@ -5,12 +5,15 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from journeys.connectors.base import Mail, Outcome
 from journeys.connectors.errors import ProviderRefused, ProviderSilent, ProviderUnavailable
 from journeys.contracts import Token
 from journeys.db.session import Database
 from journeys.enrollments.sending import LeaseHeld
+from journeys.messaging import ledger
 from tests.factories.journeys import make_contacts, make_mail, node, publish_plan, send, trigger
 from tests.fakes.engine import BareMailroom, Engine
 from tests.fakes.provider import RecordingProvider
@@ -62,6 +65,26 @@ async def test_a_dead_attempt_blocks_the_next_until_its_lease_is_over(database: 
     with pytest.raises(LeaseHeld):
         await engine.stage(token)
     assert len(provider.mails) == 5
+
+
+async def test_an_attempt_that_lives_keeps_its_answers_until_the_database_is_back(
+    database: Database, workspace_id: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record, away = ledger.record_outcomes, [True, True]
+
+    async def fails_twice(session: AsyncSession, claim_id: UUID, outcomes: Sequence[ledger.Recorded]) -> None:
+        if away:
+            away.pop()
+            raise OperationalError("UPDATE messages", None, OSError("server closed the connection"))
+        await record(session, claim_id, outcomes)
+
+    monkeypatch.setattr(ledger, "record_outcomes", fails_twice)
+    monkeypatch.setattr("journeys.enrollments.sending.RECORD_AGAIN_SECONDS", 0.01)
+    provider = RecordingProvider()
+    engine, token = await sending_engine(database, workspace_id, 2, provider)
+    assert await engine.stage(token) == []
+    assert await engine.messages() == {"sent": 2}
+    assert len(provider.mails) == 2
 
 
 async def test_where_nothing_can_tell_a_mail_of_a_dead_attempt_is_unknown_and_not_sent_again(
