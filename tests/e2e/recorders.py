@@ -4,6 +4,7 @@ Both take every mail, some of them slowly, and count what they took. `GET /taken
 """
 
 import asyncio
+import contextlib
 import random
 import re
 import socket
@@ -52,6 +53,13 @@ async def totals() -> dict[str, int]:
 
 
 async def take_by_smtp(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Serve a client until it leaves or is killed."""
+    with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
+        await converse(reader, writer)
+    writer.close()
+
+
+async def converse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     """Speak as much SMTP as it takes to take a mail."""
     address = ""
     writer.write(b"220 recorder\r\n")
@@ -71,24 +79,30 @@ async def take_by_smtp(reader: asyncio.StreamReader, writer: asyncio.StreamWrite
                 break
             case _:
                 writer.write(b"250 ok\r\n")
-    writer.close()
 
 
 @dataclass(frozen=True)
 class Recorders:
     """The running recorders, seen from a test."""
 
-    http_port: int
+    client: httpx.AsyncClient
     smtp_port: int
 
     @property
     def gateway_url(self) -> str:
-        return f"http://127.0.0.1:{self.http_port}/mails"
+        return f"{self.client.base_url}mails"
 
-    async def ask(self, what: str) -> dict[str, Any]:
-        async with httpx.AsyncClient(trust_env=False) as client:
-            answer = await client.get(f"http://127.0.0.1:{self.http_port}/{what}")
-            return dict(answer.raise_for_status().json())
+    async def taken(self) -> dict[str, Any]:
+        """Return what was taken, by recorder."""
+        return await self._ask("/taken")
+
+    async def total(self, *names: str) -> int:
+        """Return how many mails the recorders of these names took."""
+        totals = await self._ask("/totals")
+        return sum(int(totals[name]) for name in names)
+
+    async def _ask(self, what: str) -> dict[str, Any]:
+        return dict((await self.client.get(what)).raise_for_status().json())
 
 
 @asynccontextmanager
@@ -98,7 +112,8 @@ async def start_recorders() -> AsyncIterator[Recorders]:
     try:
         assert process.stdout
         http_port, smtp_port = (await process.stdout.readline()).split()
-        yield Recorders(int(http_port), int(smtp_port))
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{int(http_port)}/", trust_env=False) as client:
+            yield Recorders(client, int(smtp_port))
     finally:
         process.kill()
         await process.wait()

@@ -83,7 +83,7 @@ class Shop:
         found: set[UUID] = set()
         cursor: str | None = ""
         while cursor is not None:
-            query = {"state": state, "limit": 500} | ({"cursor": cursor} if cursor else {})
+            query = {"state": state, "limit": "500"} | ({"cursor": cursor} if cursor else {})
             page = (await self.api.get("/api/messages", params=query)).raise_for_status().json()
             found |= {UUID(item["id"]) for item in page["items"]}
             cursor = page["next_cursor"]
@@ -118,7 +118,12 @@ def messages_of(number: int) -> list[dict[str, object]]:
     """Return what a client sends when a person signs up."""
     person = {"userId": f"u{number}", "messageId": f"i{number}"}
     traits = {"email": address_of(number), "firstName": f"P{number}", "plan": "pro" if number % 3 == 0 else "free"}
-    signed_up = {"type": "track", "event": "Signed Up", "messageId": f"t{number}", "userId": f"u{number}"}
+    signed_up: dict[str, object] = {
+        "type": "track",
+        "event": "Signed Up",
+        "messageId": f"t{number}",
+        "userId": f"u{number}",
+    }
     return [{"type": "identify", **person, "traits": traits}, signed_up]
 
 

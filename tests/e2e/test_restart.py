@@ -54,6 +54,6 @@ async def test_a_journey_in_flight_goes_on_when_everything_is_started_again(
             return await shop.states() == {"completed": PEOPLE}
 
         await until(finished, 60)
-        taken = await recorders.ask("taken")
+        taken = await recorders.taken()
         assert sorted(taken["gateway"].values()) == sorted(map(address_of, range(PEOPLE)))
         assert Counter(row.state for row in await shop.messages()) == {"sent": PEOPLE}
