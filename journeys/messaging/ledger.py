@@ -82,6 +82,7 @@ _JOINS = """
 async def claim_chunk(session: AsyncSession, claim: Claim, after: UUID | None, size: int) -> list[Claimed]:
     """Claim the next enrollments of a batch in id order; those that the ledger holds already come without message id."""
     names, columns = _columns(claim.attributes)
+    # IN hashes what was claimed; a join would compare every row with every other, for the planner expects one row.
     rows = await session.execute(
         text(f"""
             WITH members AS MATERIALIZED (
@@ -100,9 +101,11 @@ async def claim_chunk(session: AsyncSession, claim: Claim, after: UUID | None, s
                     CASE WHEN reason IS NULL THEN 'sending' ELSE 'skipped' END, reason, :claim_id,
                     CASE WHEN reason IS NULL THEN now() + CAST(:lease AS interval) END
                 FROM decided ORDER BY id
-                ON CONFLICT (enrollment_id, node_id, visit) DO NOTHING RETURNING enrollment_id, id AS message_id)
-            SELECT d.id, d.visit, k.message_id, d.email, d.reason, d.payload{"".join(f", d.a{n}" for n in range(len(names)))}
-            FROM decided d LEFT JOIN claimed k ON k.enrollment_id = d.id ORDER BY d.id
+                ON CONFLICT (enrollment_id, node_id, visit) DO NOTHING RETURNING enrollment_id)
+            SELECT d.id, d.visit,
+                CASE WHEN d.id IN (SELECT enrollment_id FROM claimed) THEN (CAST(:ids AS uuid[]))[d.place] END,
+                d.email, d.reason, d.payload{"".join(f", d.a{n}" for n in range(len(names)))}
+            FROM decided d ORDER BY d.id
         """),
         {**_params(claim), "after": after, "size": size, "ids": new_ids(size)},
     )
@@ -118,7 +121,8 @@ async def reclaim(
     rows = await session.execute(
         text(f"""
             WITH decided AS MATERIALIZED (
-                SELECT m.enrollment_id AS id, m.visit, m.contact_id, e.payload, c.email, {reason} AS reason, {columns}
+                SELECT m.enrollment_id AS id, m.visit, m.id AS message_id, m.contact_id, e.payload, c.email,
+                    {reason} AS reason, {columns}
                 FROM messages m JOIN enrollments e ON e.id = m.enrollment_id AND e.visit = m.visit {_JOINS}
                 WHERE m.enrollment_id = ANY(CAST(:ids AS uuid[])) AND m.node_id = :node_id
                   AND m.state IN ('deferred', 'sending')
@@ -127,10 +131,9 @@ async def reclaim(
                 UPDATE messages m SET claim_id = :claim_id, attempts = attempts + 1, to_address = d.email,
                     reason = d.reason, state = CASE WHEN d.reason IS NULL THEN 'sending' ELSE 'skipped' END,
                     lease_until = CASE WHEN d.reason IS NULL THEN now() + CAST(:lease AS interval) END
-                FROM decided d WHERE m.enrollment_id = d.id AND m.node_id = :node_id AND m.visit = d.visit
-                RETURNING m.enrollment_id, m.id AS message_id)
-            SELECT d.id, d.visit, k.message_id, d.email, d.reason, d.payload{"".join(f", d.a{n}" for n in range(len(names)))}
-            FROM decided d JOIN claimed k ON k.enrollment_id = d.id ORDER BY d.id
+                FROM decided d WHERE m.enrollment_id = d.id AND m.node_id = :node_id AND m.visit = d.visit)
+            SELECT d.id, d.visit, d.message_id, d.email, d.reason, d.payload{"".join(f", d.a{n}" for n in range(len(names)))}
+            FROM decided d ORDER BY d.id
         """),
         {**_params(claim), "ids": list(enrollment_ids)},
     )

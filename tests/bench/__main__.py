@@ -38,7 +38,7 @@ def main(
 
 async def _run(quick: bool, names: list[str], findings: Findings) -> None:
     async with open_world() as world:
-        bench = Bench(world, quick, findings, console.print)
+        bench = Bench(world, quick, findings, lambda finding: console.print(str(finding)))
         for name in names:
             console.rule(name)
             await SECTIONS[name](bench)
