@@ -28,7 +28,10 @@ def main(
     if unknown:
         raise typer.BadParameter(f"there is no section {', '.join(sorted(unknown))}")
     findings = Findings()
-    asyncio.run(_until_told(_run(quick, only or list(SECTIONS), findings)))
+    try:
+        asyncio.run(_until_told(_run(quick, only or list(SECTIONS), findings)))
+    except asyncio.CancelledError:
+        console.print("Stopped; what was found until now is written down.")
     options = [*(["--quick"] if quick else []), *(f"--only {name}" for name in only or ())]
     for aim in find_aims(findings):
         console.print(f"{'reached' if aim.reached else 'SHORT  '} {aim.name}: {aim.found} (aim {aim.target or '-'})")
