@@ -15,7 +15,6 @@ from worker.managed import live_process, read_record
 
 SOJOURN = Path(sys.executable).with_name("sojourn")
 SERVERS = ("DATABASE_URL", "REDIS_URL", "TEMPORAL_ADDRESS", "TEMPORAL_UI_URL", "SOJOURN_BASE_URL")
-PROCESSES = ("api", "worker", "router", "temporal", "valkey", "postgres")
 
 
 class Product:
@@ -78,10 +77,6 @@ class Product:
         for each in started:
             if live_process(each.pid) == each:
                 each.kill()
-
-    def killed(self, name: str) -> int:
-        """Return how often the supervisor noticed that a process was killed."""
-        return sum(line.startswith(f"{name} ended with status -9") for line in self.lines)
 
     async def _runs(self) -> bool:
         assert self._process

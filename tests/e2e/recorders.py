@@ -96,10 +96,9 @@ class Recorders:
         """Return what was taken, by recorder."""
         return await self._ask("/taken")
 
-    async def total(self, *names: str) -> int:
-        """Return how many mails the recorders of these names took."""
-        totals = await self._ask("/totals")
-        return sum(int(totals[name]) for name in names)
+    async def totals(self) -> dict[str, int]:
+        """Return how many mails were taken, by recorder."""
+        return await self._ask("/totals")
 
     async def _ask(self, what: str) -> dict[str, Any]:
         return dict((await self.client.get(what)).raise_for_status().json())

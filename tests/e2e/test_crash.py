@@ -22,9 +22,15 @@ REQUEST = 200
 BACKLOG = 6_000
 """So many people may be on their way to their first mail before more are let in: input lasts while processes are killed."""
 
-VICTIMS = ("worker", "api", "router", "temporal", "postgres") * 2
-FIRST_KILL, LAST_KILL = 500, 30_000
-"""Kills fall between these numbers of mails taken, of some 40,000."""
+KILLS = {
+    "api": ("gateway", 200, 12_000),
+    "router": ("gateway", 200, 18_000),
+    "worker": ("server", 200, 18_000),
+    "temporal": ("server", 200, 18_000),
+    "postgres": ("server", 200, 18_000),
+}
+"""Each is killed twice, when a recorder has taken a number of mails between these: the API while people sign up, the
+worker in the middle of a request to the mail server."""
 
 SECONDS = 240
 
@@ -52,29 +58,25 @@ async def let_in(shop: Shop, recorders: Recorders) -> None:
     for first in range(0, PEOPLE, REQUEST):
 
         async def caught_up(first: int = first) -> bool:
-            return first - await recorders.total("gateway") < BACKLOG
+            return first - (await recorders.totals())["gateway"] < BACKLOG
 
         await until(caught_up, SECONDS)
         await shop.sign_up(range(first, first + REQUEST))
 
 
 async def kill_at_random(product: Product, recorders: Recorders, chance: random.Random) -> None:
-    """Kill each process twice, in any order, at any moments of the work."""
-    victims = chance.sample(VICTIMS, len(VICTIMS))
-    moments = sorted(chance.sample(range(FIRST_KILL, LAST_KILL), len(VICTIMS)))
-    for victim, moment in zip(victims, moments, strict=True):
+    """Kill each process twice, at any moments of the work, even several at once."""
+    moments = [(name, recorder, chance.randrange(*span)) for name, (recorder, *span) in KILLS.items() for _ in range(2)]
+    waiting = sorted(moments, key=lambda moment: moment[2])
 
-        async def reached(moment: int = moment) -> bool:
-            return await recorders.total("gateway", "server") >= moment
+    async def all_killed() -> bool:
+        totals = await recorders.totals()
+        for kill in [each for each in waiting if totals[each[1]] >= each[2]]:
+            await product.kill(kill[0])
+            waiting.remove(kill)
+        return not waiting
 
-        await until(reached, SECONDS)
-        await product.kill(victim)
-    for victim in set(VICTIMS):
-
-        async def noticed(victim: str = victim) -> bool:
-            return product.killed(victim) == VICTIMS.count(victim)
-
-        await until(noticed)
+    await until(all_killed, SECONDS)
 
 
 async def test_nobody_is_lost_and_nothing_is_sent_twice_while_everything_is_killed(
