@@ -73,7 +73,8 @@ class ManagedProcess(ABC):
         try:
             await asyncio.wait_for(self.process.wait(), self.stop_seconds)
         except TimeoutError:
-            self.process.kill()
+            with contextlib.suppress(ProcessLookupError):
+                self.process.kill()
             await self.process.wait()
         self.process = None
         self.record.unlink(missing_ok=True)
