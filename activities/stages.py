@@ -51,9 +51,9 @@ class StageActivities:
                 return await run_waiting_or_pure(session, order)
         match await find_op(self._database, order):
             case SendEmail():
-                return await SendStage(self._database, self._mailroom, order).run()
+                return await SendStage(self._database, self._mailroom, order, activity.is_worker_shutdown).run()
             case CallWebhook():
-                return await HookStage(self._database, self._http, order).run()
+                return await HookStage(self._database, self._http, order, activity.is_worker_shutdown).run()
             case other:
                 raise TypeError(f"{order.token.node_id} is no effect: {other}")
 

@@ -7,7 +7,6 @@ from uuid import UUID
 
 import structlog
 from temporalio.client import Client
-from temporalio.service import RPCError
 
 from journeys.contracts import Nudge, RunInput
 from journeys.db.session import Database
@@ -64,7 +63,7 @@ class Dispatcher:
                 await self._start(row.payload)
             else:
                 await nudge_run(self._client, row.workflow_id, Nudge.model_validate(row.payload))
-        except (RPCError, OSError) as error:
+        except Exception as error:  # one that cannot be carried keeps no other from it
             log.warning("dispatch.postponed", run_id=str(row.run_id), kind=row.kind, error=str(error)[:200])
             return str(error) or type(error).__name__
         return None

@@ -24,9 +24,13 @@ async def claim_partitions(session: AsyncSession, owner: UUID, routers: int = 1)
         text("""
             WITH live AS (SELECT count(DISTINCT owner) AS n FROM router_leases
                           WHERE expires_at > clock_timestamp() AND owner <> :owner),
+            ranked AS (SELECT partition, row_number() OVER (PARTITION BY owner ORDER BY partition) AS nth
+                       FROM router_leases),
+            surplus AS (SELECT partition FROM ranked, live WHERE nth > ceil(:partitions / (live.n + 1.0))),
             mine AS (
                 SELECT partition, owner = :owner AND expires_at > clock_timestamp() AS held FROM router_leases
                 WHERE owner = :owner OR owner IS NULL OR expires_at <= clock_timestamp()
+                   OR partition IN (SELECT partition FROM surplus)
                 ORDER BY (owner = :owner) DESC NULLS LAST, partition
                 LIMIT (SELECT ceil(:partitions / (n + 1.0)) FROM live) FOR UPDATE SKIP LOCKED)
             UPDATE router_leases l SET owner = :owner, expires_at = clock_timestamp() + :lease,

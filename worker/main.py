@@ -2,6 +2,7 @@
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 from temporalio.client import Client
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
@@ -16,6 +17,9 @@ from worker.resources import Resources, open_resources
 from workflows.journey import JourneyWorkflow
 
 CACHED_RUNS = 500
+
+FINISH_WITHIN = timedelta(seconds=60)
+"""How long a worker that is told to stop has for its stages; a send stops between two chunks."""
 
 
 def make_workers(client: Client, resources: Resources) -> list[Worker]:
@@ -32,8 +36,15 @@ def make_workers(client: Client, resources: Resources) -> list[Worker]:
         max_concurrent_workflow_tasks=10,
         max_concurrent_activities=slots,
         workflow_task_executor=ThreadPoolExecutor(4),
+        graceful_shutdown_timeout=FINISH_WITHIN,
     )
-    effects = Worker(client, task_queue=EFFECT_QUEUE, activities=[stages.run_stage], max_concurrent_activities=slots)
+    effects = Worker(
+        client,
+        task_queue=EFFECT_QUEUE,
+        activities=[stages.run_stage],
+        max_concurrent_activities=slots,
+        graceful_shutdown_timeout=FINISH_WITHIN,
+    )
     return [runs, effects]
 
 

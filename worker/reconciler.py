@@ -12,8 +12,10 @@ from journeys.auth.housekeeping import forget_expired
 from journeys.db import migrate
 from journeys.db.session import Database
 from journeys.enrollments.counts import fold_counts
+from journeys.enrollments.pausing import unpark_resumed
 from journeys.enrollments.recovery import close_runs, list_open_runs, restart_run
 from journeys.enrollments.routing import admit_changes
+from journeys.errors import SojournError
 from journeys.events.maintenance import forget_seen
 from journeys.segments.membership import list_live, sweep
 from journeys.settings import Settings
@@ -58,6 +60,7 @@ class Reconciler:
         """Close what is over, fold counts, and start again what Temporal does not have; return the runs started."""
         async with self._database.engine() as session:
             await close_runs(session)
+            await unpark_resumed(session)
             await fold_counts(session)
             open_runs = await list_open_runs(session, grace)
         if not open_runs:
@@ -69,10 +72,13 @@ class Reconciler:
             # Listing lags behind by a moment: ask for this one before anything is started twice.
             if await is_running(self._client, run.workflow_id):
                 continue
-            async with self._database.engine() as session:
-                if await restart_run(session, run.id):
-                    restarted.append(run.id)
-                    log.warning("run.restarted", run_id=str(run.id))
+            try:
+                async with self._database.engine() as session:
+                    if await restart_run(session, run.id):
+                        restarted.append(run.id)
+                        log.warning("run.restarted", run_id=str(run.id))
+            except SojournError:  # one that cannot be restarted keeps no other from it
+                log.exception("run.stuck", run_id=str(run.id))
         return restarted
 
     async def sweep_segments(self) -> None:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from http.cookiejar import DefaultCookiePolicy
 from uuid import UUID
 
 import httpx
@@ -64,7 +65,10 @@ async def open_resources(settings: Settings, *, pool_size: int = 8) -> AsyncIter
     client = redis.Redis.from_url(settings.redis_url)
     mailroom = WorkspaceMailroom(settings, database)
     live = LiveNotices(client)
-    async with httpx.AsyncClient(follow_redirects=False) as http:
+    limits = httpx.Limits(max_connections=None, max_keepalive_connections=50)
+    async with httpx.AsyncClient(follow_redirects=False, trust_env=False, limits=limits) as http:
+        # One client serves all workspaces: what a server tells one of them to keep, another must not send.
+        http.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         notices = asyncio.create_task(live.run())
         try:
             yield Resources(settings, database, mailroom, http, live)

@@ -112,7 +112,7 @@ class JourneyRun:
             self.tokens[token.batch_id] = token.model_copy(update={"parked": self._seam.parked_reason(error)})
         else:
             self.tokens.pop(token.batch_id, None)
-            self.tokens.update({each.batch_id: each for each in result.tokens})
+            self.tokens.update({each.batch_id: self._not_at_once(token, each) for each in result.tokens})
             state.stages_done += 1
         finally:
             self._in_flight.pop(token.batch_id, None)
@@ -121,6 +121,13 @@ class JourneyRun:
                 del self._retry_soon[token.batch_id]
                 self.nudge(Nudge(retry=[token.batch_id]))
             self._changed.set()
+
+    def _not_at_once(self, before: Token, after: Token) -> Token:
+        """Hold a token back a moment that was sent back as not due yet: Postgres keeps a clock of its own."""
+        soon = self._seam.now() + timedelta(seconds=1)
+        same = (after.batch_id, after.hop) == (before.batch_id, before.hop)
+        early = same and after.parked is None and after.wake_at is not None and after.wake_at < soon
+        return after.model_copy(update={"wake_at": soon}) if early else after
 
     def _set_alarm(self) -> None:
         """Keep one timer for the earliest wake time; set it anew only when an earlier one appears."""

@@ -26,6 +26,7 @@ from api.schemas.journeys import (
     JourneyUpdate,
     Publish,
     Resume,
+    Retried,
     Validation,
     VersionDetail,
     VersionRead,
@@ -221,6 +222,15 @@ async def resume_journey(
     await pausing.resume(session, actor.workspace_id, journey_id, policy)
     await record_change(session, actor, "resumed", "journey", journey_id, {"waits": policy})
     announce.journey_changed(actor.workspace_id, journey_id)
+
+
+@router.post("/{journey_id}/retry")
+async def retry_journey(journey_id: UUID, session: Session, actor: Publisher) -> Retried:
+    """Try again what is parked because a step failed for good, such as a mail connection that was gone."""
+    await drafts.get_journey(session, actor.workspace_id, journey_id)
+    batches = await pausing.retry_parked(session, actor.workspace_id, journey_id)
+    await record_change(session, actor, "retried", "journey", journey_id, {"batches": batches})
+    return Retried(batches=batches)
 
 
 @router.post("/{journey_id}/archive")

@@ -111,6 +111,12 @@ class Resume(Schema):
     waits: Literal["shift", "keep", "skip_overdue"] = "shift"
 
 
+class Retried(Schema):
+    """How many parked batches are tried again."""
+
+    batches: int
+
+
 class Archived(Schema):
     """How many were inside when the journey was put away."""
 

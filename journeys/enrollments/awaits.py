@@ -87,7 +87,10 @@ async def drop_waits(session: AsyncSession, batch_id: UUID) -> None:
 async def events_pending(session: AsyncSession, workspace_id: UUID, until: datetime) -> bool:
     """Say whether the router still has events of this workspace that were received up to a moment."""
     pending = await session.scalar(
-        text("SELECT 1 FROM event_queue WHERE workspace_id = :workspace_id AND received_at <= :until LIMIT 1"),
+        text("""
+            SELECT 1 FROM event_queue WHERE workspace_id = :workspace_id AND received_at <= :until
+              AND (not_before IS NULL OR not_before <= now()) LIMIT 1
+        """),
         {"workspace_id": workspace_id, "until": until},
     )
     return pending is not None

@@ -1,7 +1,7 @@
 """When contacts wake who wait until a time of their own: worked out once per distinct zone and value, in groups."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -12,6 +12,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from journeys.contacts.models import STANDARD_ATTRIBUTES
 from journeys.db.json import to_json
 from journeys.nodes.ops import HoldUntil
+
+FARTHEST = timedelta(days=365 * 50)
+"""A time farther ahead is no date that anybody means."""
+
+MOST_PARTS = 300
+"""Into how many parts one batch may fall by its contacts' own times."""
 
 
 @dataclass(frozen=True)
@@ -36,10 +42,12 @@ async def find_wakes(session: AsyncSession, batch_id: UUID, op: HoldUntil, now: 
         """),
         {"batch_id": batch_id, **values},
     )
+    wakes = [(zone, value, next_wake(op, value, zone, workspace_zone, now)) for zone, value in rows]
+    minutes = _coarseness({wake for _, _, wake in wakes if wake is not None})
     times: dict[datetime | None, int] = {}
     known = []
-    for zone, value in rows:
-        wake = next_wake(op, value, zone, workspace_zone, now)
+    for zone, value, exact in wakes:
+        wake = _ceil(exact, minutes) if exact else None
         known.append({"zone": zone, "value": value, "path": times.setdefault(wake, len(times))})
     lookup = f"""
         (SELECT k.path FROM jsonb_to_recordset(CAST(:known AS jsonb)) AS k(zone text, value text, path int)
@@ -57,14 +65,20 @@ def _value_sql(attribute: str | None) -> str:
 
 def next_wake(op: HoldUntil, value: str | None, zone: str, workspace_zone: str, now: datetime) -> datetime | None:
     """Return when one contact goes on, rounded up to the minute; None when that is past or cannot be told."""
-    tz = _zone(zone, workspace_zone)
+    try:
+        return _wake(op, value, _zone(zone, workspace_zone), now)
+    except (OverflowError, ValueError):  # a date at the end of the calendar, which stands for none
+        return None
+
+
+def _wake(op: HoldUntil, value: str | None, tz: ZoneInfo, now: datetime) -> datetime | None:
     if op.attribute is not None:
         at = _own_time(value, op.time, tz)
     elif op.at is not None:
         at = op.at if op.at.tzinfo else op.at.replace(tzinfo=tz)
     else:
         at = _next_local(op.weekday, op.time, tz, now)
-    return _ceil_minute(at) if at is not None and at > now else None
+    return _ceil(at.astimezone(UTC), 1) if at is not None and now < at < now + FARTHEST else None
 
 
 def _zone(name: str, fallback: str) -> ZoneInfo:
@@ -101,7 +115,15 @@ def _at_time(day: date, at: str | None, tz: ZoneInfo) -> datetime:
     return datetime.combine(day, time.fromisoformat(at) if at else time.min, tz)
 
 
-def _ceil_minute(at: datetime) -> datetime:
-    utc = at.astimezone(ZoneInfo("UTC"))
-    floor = utc.replace(second=0, microsecond=0)
-    return floor if floor == utc else floor + timedelta(minutes=1)
+def _ceil(at: datetime, minutes: int) -> datetime:
+    """Round a time in UTC up."""
+    step = timedelta(minutes=minutes)
+    return at + (datetime.min.replace(tzinfo=UTC) - at) % step
+
+
+def _coarseness(wakes: set[datetime]) -> int:
+    """Return to how many minutes wake times are rounded up, so that a batch does not fall into too many parts."""
+    for minutes in (1, 5, 15, 60, 6 * 60):
+        if len({_ceil(wake, minutes) for wake in wakes}) <= MOST_PARTS:
+            return minutes
+    return 24 * 60

@@ -17,8 +17,9 @@ from journeys.contracts import StageOrder, Token
 from journeys.db.ids import new_id
 from journeys.db.json import to_json
 from journeys.db.session import Database
-from journeys.enrollments.sending import LeaseHeld
-from journeys.enrollments.stages import Answered, Ledger, finish_effect, open_stage
+from journeys.enrollments.pausing import PAUSED, is_paused
+from journeys.enrollments.sending import LeaseHeld, WorkerStopping
+from journeys.enrollments.stages import Answered, Ledger, finish_effect, mark_parked, open_stage
 from journeys.messaging.liquid import RenderError, Template, parse_template
 from journeys.nodes.ops import CallWebhook
 
@@ -49,7 +50,7 @@ class HookStage:
     database: Database
     http: httpx.AsyncClient
     order: StageOrder
-    progress: Callable[[int], None] = lambda _: None
+    stopping: Callable[[], bool] = lambda: False
 
     async def run(self) -> list[Token]:
         """Call for everyone in the batch, then move the batch on."""
@@ -61,16 +62,25 @@ class HookStage:
         assert isinstance(op, CallWebhook)
         self._op, self._opened, self._claim_id = op, opened, new_id()
         self._templates = _Templates.of(op)
-        done = 0
         while calls := await self._claim():
             gate = asyncio.Semaphore(AT_ONCE)
             answers = await asyncio.gather(*(self._call(each, gate) for each in calls))
             await self._record(answers)
-            done += len(calls)
-            self.progress(done)
+            if self.stopping():
+                raise WorkerStopping
+            if await self._park_if_paused():
+                return [self.order.token.model_copy(update={"parked": PAUSED})]
         await self._refuse_if_alive()
         async with self.database.workspace(self.order.workspace_id) as session:
             return await finish_effect(session, self.order, LEDGER, RETRY_IN)
+
+    async def _park_if_paused(self) -> bool:
+        """Stop between chunks when the journey was paused meanwhile."""
+        async with self.database.workspace(self.order.workspace_id) as session:
+            if not await is_paused(session, self.order.journey_id):
+                return False
+            await mark_parked(session, self.order.token.batch_id, PAUSED)
+            return True
 
     async def _claim(self) -> Sequence[Call]:
         """Claim calls that were never made, are due again, or whose attempt died."""
@@ -100,7 +110,7 @@ class HookStage:
             return {**row, "state": "failed", "reason": f"render: {error.detail}"[:300]}
         key = f"{call.enrollment_id}:{self._opened.node.id}:{call.visit}"
         try:
-            async with gate:
+            async with gate, asyncio.timeout(self._op.timeout_seconds):
                 answer = await self.http.request(
                     self._op.method,
                     request["url"],
@@ -108,8 +118,10 @@ class HookStage:
                     content=request["body"],
                     timeout=self._op.timeout_seconds,
                 )
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
+        except (httpx.HTTPError, TimeoutError) as error:
             return {**row, **_later(call, f"{type(error).__name__}: {error}"[:300])}
+        except (httpx.InvalidURL, ValueError, TypeError) as error:  # this contact's values make no request
+            return {**row, **_failed(f"request: {error}"[:300])}
         row["outcome"] = {"status": answer.status_code}
         if answer.is_success:
             return {**row, "state": "done", "reason": None}

@@ -155,7 +155,10 @@ async def find_releases(
 
 def _fitting(wait: Any, travellers: Travellers) -> Any | None:
     """Return the first event that a wait is for: of its name, after it began, before its deadline, as `where` says."""
-    op = travellers.plans[wait.version_id].plan.nodes[wait.node_id].op
+    plan = travellers.plans.get(wait.version_id)
+    if plan is None:  # entered since; registering its wait looks back at this event
+        return None
+    op = plan.plan.nodes[wait.node_id].op
     assert isinstance(op, Await)
     for event in travellers.by_contact[wait.contact_id]:
         in_time = wait.since_at < event.received_at <= wait.deadline_at
@@ -209,7 +212,7 @@ def _event_for(rule: Rule, row: Any, travellers: Travellers, window: timedelta |
     assert isinstance(rule, EventRule)
     for event in travellers.by_contact.get(row.contact_id, ()):
         in_window = window is None or event.received_at <= row.entered_at + window
-        if event.name != rule.event or event.received_at <= row.since_at or not in_window:
+        if event.name != rule.event or event.received_at <= min(row.since_at, row.entered_at) or not in_window:
             continue
         if matches_where(rule.where, properties_of(event), row.payload):
             return event

@@ -31,25 +31,30 @@ async def resume(session: AsyncSession, workspace_id: UUID, journey_id: UUID, wa
     elif waits == "skip_overdue":
         await _end_parked(session, workspace_id, journey_id)
     await _change_state(session, workspace_id, journey_id, PAUSED, "live")
-    await _unpark(session, workspace_id, journey_id)
+    await _unpark(session, workspace_id, journey_id, PAUSED)
 
 
-async def end_everyone(session: AsyncSession, workspace_id: UUID, journey_id: UUID, reason: str) -> int:
-    """End every active enrollment of a journey; return how many."""
+async def end_everyone(
+    session: AsyncSession, workspace_id: UUID, journey_id: UUID, reason: str, *, but_version: UUID | None = None
+) -> int:
+    """End every active enrollment of a journey, but for those of one version; return how many."""
     ended = 0
+    after: UUID | None = None
     while True:
         ids = (
             await session.scalars(
                 text("""
                     SELECT id FROM enrollments WHERE journey_id = :id AND workspace_id = :workspace_id
-                      AND state = 'active' ORDER BY id LIMIT :chunk
+                      AND state = 'active' AND (CAST(:after AS uuid) IS NULL OR id > :after)
+                      AND (CAST(:but AS uuid) IS NULL OR version_id <> :but) ORDER BY id LIMIT :chunk
                 """),
-                {"id": journey_id, "workspace_id": workspace_id, "chunk": CHUNK},
+                {"id": journey_id, "workspace_id": workspace_id, "after": after, "but": but_version, "chunk": CHUNK},
             )
         ).all()
         ended += await end_enrollments(session, workspace_id, [Ending(each, reason) for each in ids])
         if len(ids) < CHUNK:
             return ended
+        after = ids[-1]
 
 
 async def _change_state(session: AsyncSession, workspace_id: UUID, journey_id: UUID, old: str, new: str) -> None:
@@ -87,18 +92,40 @@ async def _end_parked(session: AsyncSession, workspace_id: UUID, journey_id: UUI
     await end_enrollments(session, workspace_id, [Ending(each, OVERDUE) for each in ids])
 
 
-async def _unpark(session: AsyncSession, workspace_id: UUID, journey_id: UUID) -> None:
+async def _unpark(session: AsyncSession, workspace_id: UUID, journey_id: UUID, reason: str | None) -> int:
+    """Free the batches that are parked for this reason (None: for any but a pause), and nudge their runs."""
     rows = await session.execute(
         text("""
-            UPDATE batches SET parked = NULL WHERE journey_id = :id AND active AND parked = :parked RETURNING id, run_id
+            UPDATE batches SET parked = NULL WHERE journey_id = :id AND active
+              AND CASE WHEN CAST(:reason AS text) IS NULL THEN parked <> :paused ELSE parked = :reason END
+            RETURNING id, run_id
         """),
-        {"id": journey_id, "parked": PAUSED},
+        {"id": journey_id, "reason": reason, "paused": PAUSED},
     )
     by_run: dict[UUID, list[UUID]] = {}
     for batch_id, run_id in rows:
         by_run.setdefault(run_id, []).append(batch_id)
     for run_id, batch_ids in by_run.items():
         await nudge_run(session, workspace_id, run_id, Nudge(retry=batch_ids))
+    return sum(len(batch_ids) for batch_ids in by_run.values())
+
+
+async def unpark_resumed(session: AsyncSession) -> None:
+    """Free batches that a stage parked just as their journey was resumed, and so after everyone else was freed."""
+    rows = await session.execute(
+        text("""
+            SELECT DISTINCT b.workspace_id, b.journey_id FROM batches b JOIN journeys j ON j.id = b.journey_id
+            WHERE b.active AND b.parked = :parked AND j.state = 'live'
+        """),
+        {"parked": PAUSED},
+    )
+    for workspace_id, journey_id in rows.all():
+        await _unpark(session, workspace_id, journey_id, PAUSED)
+
+
+async def retry_parked(session: AsyncSession, workspace_id: UUID, journey_id: UUID) -> int:
+    """Try again what is parked because a stage failed for good; return how many batches that is."""
+    return await _unpark(session, workspace_id, journey_id, None)
 
 
 async def is_paused(session: AsyncSession, journey_id: UUID) -> bool:

@@ -11,7 +11,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from journeys.contacts.addresses import normalize_address
 from journeys.db.ids import new_id
 from journeys.enrollments.entry import Candidate, enter, give_run
-from journeys.enrollments.exits import Ending, end_enrollments
 from journeys.enrollments.intake import create_intake
 from journeys.enrollments.pausing import end_everyone
 from journeys.errors import Conflict, Fault, InvalidInput
@@ -38,7 +37,8 @@ async def publish_journey(
     if before is None or before.version_id != version.id:
         await _take_in_existing(session, before, await get_plan(session, version.id))
         if in_flight == "exit":
-            await _end_older(session, workspace_id, journey_id, version.id)
+            reason = "a new version was published"
+            await end_everyone(session, workspace_id, journey_id, reason, but_version=version.id)
     return version
 
 
@@ -58,17 +58,6 @@ def _segments_of(plan: LoadedPlan) -> dict[str, UUID]:
         for trigger_id, op in ops.items()
         if isinstance(op, Trigger) and op.source == "segment" and op.existing and op.segment_id is not None
     }
-
-
-async def _end_older(session: AsyncSession, workspace_id: UUID, journey_id: UUID, version_id: UUID) -> None:
-    ids = await session.scalars(
-        text("""
-            SELECT id FROM enrollments WHERE workspace_id = :workspace_id AND journey_id = :journey_id
-              AND version_id <> :version_id AND state = 'active'
-        """),
-        {"workspace_id": workspace_id, "journey_id": journey_id, "version_id": version_id},
-    )
-    await end_enrollments(session, workspace_id, [Ending(each, "a new version was published") for each in ids])
 
 
 async def archive_journey(session: AsyncSession, workspace_id: UUID, journey_id: UUID) -> int:

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -37,6 +38,8 @@ from journeys.segments.membership import Change, refresh_contacts
 
 BATCH = 5_000
 """The most enrollments of one batch."""
+
+LONGEST_KEY = 500
 
 PROFILE = "profile"
 """The type of a queue row that says only that a contact changed; it is no event."""
@@ -152,12 +155,12 @@ class _Window:
                 properties = event.properties or {}
                 if not matches_where(op.where, properties_of(event)):
                     continue
-                key = properties.get(op.key) if op.key else None
+                key = _key_of(properties.get(op.key)) if op.key else None
                 at_the_door[plan.version_id, trigger_id].append(
                     Candidate(
                         event.contact_id,
                         f"event:{event.event_id}",
-                        None if key is None else str(key),
+                        key,
                         properties,
                         event.received_at,
                     )
@@ -226,6 +229,14 @@ async def admit_changes(session: AsyncSession, workspace_id: UUID, changes: Sequ
             if entered.token:
                 await give_run(session, plan, run_id, [entered.token], bulk=True)
     return entered_in_all
+
+
+def _key_of(value: object) -> str | None:
+    """Return a property as the key of an entry; a long one by its hash, for an index holds no more."""
+    if value is None:
+        return None
+    key = str(value)
+    return key if len(key.encode()) <= LONGEST_KEY else "sha256:" + sha256(key.encode()).hexdigest()
 
 
 def _triggers(live: Sequence[LoadedPlan], source: str) -> list[tuple[LoadedPlan, str, Trigger]]:

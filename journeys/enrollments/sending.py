@@ -12,7 +12,8 @@ from datetime import timedelta
 from typing import Protocol
 from uuid import UUID
 
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from journeys.connectors.base import Mail, MailProvider, Outcome, SentQuery
 from journeys.connectors.errors import ProviderError, ProviderRefused, ProviderSilent
@@ -39,6 +40,21 @@ RECORD_PATIENCE_SECONDS = 30.0
 
 RECORD_AGAIN_SECONDS = 0.5
 UNKNOWN = "an earlier attempt died before the provider answered; it may have been sent"
+
+
+RENDER_SECONDS = 4.0
+"""How long one chunk may render; what is left goes back, so that a costly template starves nobody."""
+
+REST_AFTER_SECONDS = 0.05
+
+
+class WorkerStopping(SojournError):
+    """This process is told to stop; the rest of the batch is for another one."""
+
+    status, title = 503, "The worker is stopping"
+
+    def __init__(self) -> None:
+        super().__init__("the worker is stopping; the rest of the batch follows elsewhere")
 
 
 class LeaseHeld(SojournError):
@@ -90,7 +106,7 @@ class SendStage:
     database: Database
     mailroom: Mailroom
     order: StageOrder
-    progress: Callable[[int], None] = lambda _: None
+    stopping: Callable[[], bool] = lambda: False
 
     async def run(self) -> list[Token]:
         """Send to everyone in the batch who may get the mail, then move the batch on."""
@@ -139,6 +155,8 @@ class SendStage:
         after: UUID | None = None
         done = 0
         while True:
+            if done and self.stopping():
+                raise WorkerStopping
             async with self.database.workspace(self.order.workspace_id) as session:
                 if done and await is_paused(session, self.order.journey_id):
                     await mark_parked(session, self.order.token.batch_id, PAUSED)
@@ -147,7 +165,6 @@ class SendStage:
             await self._send(chunk)
             earlier += [each.enrollment_id for each in chunk if each.message_id is None]
             done += len(chunk)
-            self.progress(done)
             if len(chunk) < self._size:
                 return earlier
             after = chunk[-1].enrollment_id
@@ -156,13 +173,24 @@ class SendStage:
         """Render and send what was claimed, and record every outcome."""
         mails: list[tuple[Claimed, Mail]] = []
         outcomes: list[Recorded] = []
-        for each in chunk:
+        began = rested = time.monotonic()
+        for place, each in enumerate(chunk):
             if each.message_id is None or each.reason is not None:
                 continue
             try:
                 mails.append((each, self._render(each, each.message_id)))
             except RenderError as error:
                 outcomes.append(self._outcome(each, Outcome("failed", reason=f"render: {error.detail}"[:300])))
+            now = time.monotonic()
+            if now - began > RENDER_SECONDS:
+                await self._give_back(chunk[place + 1 :], "rendering this mail takes long; the rest follows")
+                break
+            if now - rested > REST_AFTER_SECONDS:  # heartbeats and other stages share this process
+                await asyncio.sleep(0)
+                rested = time.monotonic()
+        if outcomes:
+            await self._record(outcomes)
+            outcomes = []
         if mails:
             answers = await self._call([mail for _, mail in mails])
             outcomes += [self._outcome(each, answer) for (each, _), answer in zip(mails, answers, strict=True)]
@@ -176,7 +204,7 @@ class SendStage:
             try:
                 async with self.database.workspace(self.order.workspace_id) as session:
                     return await ledger.record_outcomes(session, self._claim.claim_id, outcomes)
-            except OperationalError:
+            except (OperationalError, InterfaceError, PoolTimeout):
                 if time.monotonic() > deadline:
                     raise
             await asyncio.sleep(RECORD_AGAIN_SECONDS)
@@ -219,14 +247,20 @@ class SendStage:
                 raise
             return [Outcome("unknown", reason=str(error)[:300] or "the provider did not answer in time")] * len(mails)
         except ProviderError as error:
-            await self._give_back(mails, error)
+            await self._give_back_mails(mails, error)
             raise
 
-    async def _give_back(self, mails: Sequence[Mail], error: ProviderError) -> None:
+    async def _give_back_mails(self, mails: Sequence[Mail], error: ProviderError) -> None:
         """Free a chunk that the provider took nothing of, for the next attempt at this stage."""
         ids = [UUID(mail.key.partition(":")[0]) for mail in mails]
         async with self.database.workspace(self.order.workspace_id) as session:
             await ledger.give_back(session, self._claim, ids, error.detail)
+
+    async def _give_back(self, rows: Sequence[Claimed], reason: str) -> None:
+        """Free rows that were claimed and not sent."""
+        ids = [each.enrollment_id for each in rows if each.message_id is not None and each.reason is None]
+        async with self.database.workspace(self.order.workspace_id) as session:
+            await ledger.give_back(session, self._claim, ids, reason)
 
     async def _settle_earlier(self, enrollment_ids: Sequence[UUID]) -> None:
         """Deal with what earlier attempts left: ask the provider, send again only what is known to be unsent."""
@@ -262,7 +296,6 @@ class SendStage:
                 part = enrollment_ids[start : start + self._size]
                 chunk = await ledger.reclaim(session, self._claim, part, checked=checked)
             await self._send(chunk)
-            self.progress(start + len(part))
 
     async def _finish(self) -> list[Token]:
         async with self.database.workspace(self.order.workspace_id) as session:

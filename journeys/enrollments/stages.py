@@ -13,7 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from journeys.contracts import StageOrder, Token
 from journeys.db.session import Database
 from journeys.enrollments import awaits
-from journeys.enrollments.batches import Group, count_active, lock_batch, split
+from journeys.enrollments.batches import Group, count_active, lock_batch, settle_root, split
+from journeys.enrollments.counts import JOURNEY, Counts, record_counts
 from journeys.enrollments.pausing import PAUSED
 from journeys.enrollments.walk import Place, Walk
 from journeys.graph.loading import find_kept_plan, get_plan
@@ -55,11 +56,32 @@ async def open_stage(session: AsyncSession, order: StageOrder) -> Opened | Answe
     if batch.journey_state == PAUSED:
         await mark_parked(session, batch.id, PAUSED)
         return Answered([order.token.model_copy(update={"parked": PAUSED})])
+    if batch.journey_state == "archived":
+        await _put_away(session, order, batch)
+        return Answered([])
     loaded = await get_plan(session, batch.version_id)
     place = Place(
         order.workspace_id, order.journey_id, batch.version_id, order.run_id, loaded.plan, batch.now, batch.time_zone
     )
     return Opened(place, batch, loaded.plan.nodes[batch.node_id], await count_active(session, order.token.batch_id))
+
+
+async def _put_away(session: AsyncSession, order: StageOrder, batch: Row[Any]) -> None:
+    """End a batch that entered just as its journey was archived."""
+    ended = await session.scalars(
+        text("""
+            UPDATE enrollments SET state = 'exited', ended_at = now(), end_reason = 'the journey was archived'
+            WHERE batch_id = :id AND state = 'active' RETURNING 1
+        """),
+        {"id": batch.id},
+    )
+    n = len(ended.all())
+    counts = Counts(order.workspace_id, order.journey_id, batch.version_id)
+    counts.add(batch.node_id, "waiting", -n)
+    counts.add(batch.node_id, "exited", n)
+    counts.add(JOURNEY, "exited", n)
+    await record_counts(session, counts)
+    await settle_root(session, batch.id, None, [])
 
 
 async def run_waiting_or_pure(session: AsyncSession, order: StageOrder) -> list[Token]:

@@ -155,14 +155,16 @@ class Walk:
             await self.leave(_fork(group, part), node, part.label)
 
     async def _mark(self, group: Group, node: PlanNode) -> None:
-        await self.session.execute(
-            text(
-                "UPDATE enrollments SET goal_at = now() WHERE batch_id = :id AND state = 'active' AND goal_at IS NULL"
-            ),
+        credited = await self.session.scalars(
+            text("""
+                UPDATE enrollments SET goal_at = now()
+                WHERE batch_id = :id AND state = 'active' AND goal_at IS NULL RETURNING 1
+            """),
             {"id": group.batch_id},
         )
-        self.counts.add(node.id, "converted", group.n)
-        self.counts.add(JOURNEY, "converted", group.n)
+        n = len(credited.all())
+        self.counts.add(node.id, "converted", n)
+        self.counts.add(JOURNEY, "converted", n)
         await self.leave(group, node, "next")
 
     async def _hold_until(self, group: Group, node: PlanNode, op: HoldUntil) -> None:

@@ -123,9 +123,10 @@ async def reclaim(
             WITH decided AS MATERIALIZED (
                 SELECT m.enrollment_id AS id, m.visit, m.id AS message_id, m.contact_id, e.payload, c.email,
                     {reason} AS reason, {columns}
-                FROM messages m JOIN enrollments e ON e.id = m.enrollment_id AND e.visit = m.visit {_JOINS}
+                FROM messages m
+                JOIN enrollments e ON e.id = m.enrollment_id AND e.visit = m.visit AND e.state = 'active' {_JOINS}
                 WHERE m.enrollment_id = ANY(CAST(:ids AS uuid[])) AND m.node_id = :node_id
-                  AND m.state IN ('deferred', 'sending')
+                  AND (m.state = 'deferred' OR (m.state = 'sending' AND m.lease_until <= now()))
                 FOR UPDATE OF m),
             claimed AS (
                 UPDATE messages m SET claim_id = :claim_id, attempts = attempts + 1, to_address = d.email,

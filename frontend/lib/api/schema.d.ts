@@ -432,6 +432,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/journeys/{journey_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Retry Journey
+         * @description Try again what is parked because a step failed for good, such as a mail connection that was gone.
+         */
+        post: operations["retry_journey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/journeys/{journey_id}/archive": {
         parameters: {
             query?: never;
@@ -3208,6 +3228,14 @@ export interface components {
             waits?: "shift" | "keep" | "skip_overdue";
         };
         /**
+         * Retried
+         * @description How many parked batches are tried again.
+         */
+        Retried: {
+            /** Batches */
+            batches: number;
+        };
+        /**
          * RuleToTry
          * @description A rule to try.
          */
@@ -3917,6 +3945,7 @@ export type Publish = components['schemas']['Publish'];
 export type Ready = components['schemas']['Ready'];
 export type RefusedEvent = components['schemas']['RefusedEvent'];
 export type Resume = components['schemas']['Resume'];
+export type Retried = components['schemas']['Retried'];
 export type RuleToTry = components['schemas']['RuleToTry'];
 export type SegmentCreate = components['schemas']['SegmentCreate'];
 export type SegmentOf = components['schemas']['SegmentOf'];
@@ -4825,6 +4854,38 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retry_journey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                journey_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Retried"];
+                };
             };
             /** @description Client Error */
             "4XX": {

@@ -2,10 +2,13 @@
 
 from uuid import UUID
 
+from sqlalchemy import text
+
 from journeys.contracts import Token
 from journeys.db.session import Database
-from journeys.enrollments.pausing import ResumePolicy, end_everyone, pause, resume
+from journeys.enrollments.pausing import ResumePolicy, end_everyone, pause, resume, unpark_resumed
 from journeys.nodes.ops import Hold
+from tests.conftest import make_workspace
 from tests.factories.journeys import make_contacts, make_mail, node, publish_plan, send, trigger
 from tests.fakes.engine import BareMailroom, Engine
 from tests.fakes.provider import RecordingProvider
@@ -27,8 +30,6 @@ async def paused_in_its_wait(database: Database, workspace_id: UUID) -> tuple[En
     async with database.workspace(workspace_id) as session:
         await pause(session, workspace_id, plan.journey_id)
     async with database.engine() as session:
-        from sqlalchemy import text
-
         await session.execute(
             text("UPDATE batches SET wake_at = now() - interval '1 second' WHERE id = ANY(:ids)"),
             {"ids": [token.batch_id for token in waiting]},
@@ -80,3 +81,16 @@ async def test_everyone_can_be_ended(database: Database, workspace_id: UUID) -> 
     async with database.workspace(workspace_id) as session:
         assert await end_everyone(session, workspace_id, engine.plan.journey_id, "archived") == 2
     assert await engine.states() == {"exited": 2}
+
+
+async def test_a_batch_parked_just_as_its_journey_is_resumed_is_freed_later(
+    fresh_database: Database,
+) -> None:
+    workspace_id = await make_workspace(fresh_database)
+    engine, _ = await paused_in_its_wait(fresh_database, workspace_id)
+    async with fresh_database.engine() as session:
+        await session.execute(text("UPDATE journeys SET state = 'live' WHERE id = :id"), {"id": engine.plan.journey_id})
+    async with fresh_database.engine() as session:
+        await unpark_resumed(session)
+        assert await session.scalar(text("SELECT count(*) FROM batches WHERE parked IS NOT NULL")) == 0
+        assert await session.scalar(text("SELECT count(*) FROM dispatches WHERE kind = 'nudge_run'")) == 1

@@ -239,3 +239,32 @@ async def test_when_two_contacts_become_one_the_older_enrollment_goes_on(
     async with fresh_database.engine() as session:
         reason = await session.scalar(text("SELECT end_reason FROM enrollments WHERE state = 'exited'"))
     assert reason == "merged: the contact's older enrollment goes on"
+
+
+async def test_a_key_too_long_for_an_index_still_lets_its_contact_in_once(
+    fresh_database: Database, lease: Lease
+) -> None:
+    workspace_id = await make_workspace(fresh_database)
+    plan = await publish_plan(
+        fresh_database,
+        workspace_id,
+        [trigger("pause", key="cart_id"), node("pause", Hold(seconds=60), next=None)],
+        re_entry="per_key",
+    )
+    [anna] = await make_contacts(fresh_database, workspace_id, 1)
+    for _ in range(2):
+        await happen(fresh_database, workspace_id, anna, "Signed Up", cart_id="".join(str(n) for n in range(5_000)))
+    await route(fresh_database, lease)
+    assert await engine_of(fresh_database, plan).states() == {"active": 1}
+
+
+async def test_a_second_router_gets_its_share_of_the_partitions(fresh_database: Database, lease: Lease) -> None:
+    first, second = lease.owner, new_id()
+    async with fresh_database.engine() as session:
+        await claim_partitions(session, second)
+    async with fresh_database.engine() as session:
+        again = await claim_partitions(session, first)
+    async with fresh_database.engine() as session:
+        other = await claim_partitions(session, second)
+    assert (len(again.fences), len(other.fences)) == (8, 8)
+    assert not again.fences.keys() & other.fences.keys()
