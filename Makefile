@@ -16,6 +16,8 @@ WEB_SOURCES := $(shell find $(WEB) -type f \
 export NEXT_TELEMETRY_DISABLED = 1
 export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD = 1
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
+# Each process would compile every module again at its start.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help up down test check format bench demo lock
 
@@ -78,7 +80,7 @@ $(PYTHON):
 define install
 	@echo "Installing Python packages from $(1)"
 	@if command -v uv >/dev/null 2>&1; then \
-		uv pip install --quiet --python $(PYTHON) --require-hashes -r $(1) && \
+		uv pip install --quiet --compile-bytecode --python $(PYTHON) --require-hashes -r $(1) && \
 		uv pip install --quiet --python $(PYTHON) --no-deps --no-build-isolation -e .; \
 	else \
 		$(PYTHON) -m pip install --quiet --require-hashes -r $(1) && \
