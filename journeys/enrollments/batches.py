@@ -79,7 +79,7 @@ async def split(
             keeper AS (SELECT path FROM sizes ORDER BY n DESC, path LIMIT 1),
             moved AS (
                 UPDATE enrollments e SET batch_id = (CAST(:new AS uuid[]))[p.path + 1] FROM picked p
-                WHERE e.id = p.id AND e.batch_id = :batch_id AND p.path <> (SELECT path FROM keeper) RETURNING 1)
+                WHERE e.id = p.id AND p.path <> (SELECT path FROM keeper) RETURNING 1)
             SELECT s.path, s.n, s.path = k.path AS keeps, (SELECT count(*) FROM moved)
             FROM sizes s CROSS JOIN keeper k ORDER BY s.path
         """),

@@ -173,6 +173,7 @@ class _Door:
 
 
 def _enter_sql(on_conflict: str) -> str:
+    # IN is hashed; a join of the two would compare every row with every other, for the planner expects few.
     return f"""
     WITH x AS MATERIALIZED (
         SELECT x.*, c.id IS NOT NULL AS known
@@ -189,19 +190,18 @@ def _enter_sql(on_conflict: str) -> str:
                                  payload, since_at)
         SELECT x.enrollment_id, :workspace_id, :journey_id, :version_id, x.contact_id, :batch_id, x.key, :trigger_id,
                x.payload, coalesce(x.received_at, now())
-        FROM x JOIN won ON won.contact_id = x.contact_id AND won.key = x.entry_key RETURNING id),
+        FROM x WHERE (x.contact_id, x.entry_key) IN (SELECT contact_id, key FROM won) RETURNING id),
     stepped AS (
         INSERT INTO steps (enrollment_id, at, node_id, workspace_id, visit, outlet, reason, detail)
         SELECT x.enrollment_id, now(), :trigger_id, :workspace_id, 1, 'next', split_part(x.cause, ':', 1),
                jsonb_build_object('cause', x.cause)
-        FROM x JOIN won ON won.contact_id = x.contact_id AND won.key = x.entry_key),
+        FROM x WHERE (x.contact_id, x.entry_key) IN (SELECT contact_id, key FROM won)),
     refused AS (
         INSERT INTO entry_refusals (workspace_id, journey_id, contact_id, reason, detail)
         SELECT :workspace_id, :journey_id, x.contact_id,
                CASE WHEN x.known THEN CAST(:refusal AS text) ELSE 'no such contact' END,
                jsonb_build_object('cause', x.cause, 'key', x.key)
-        FROM x LEFT JOIN won ON won.contact_id = x.contact_id AND won.key = x.entry_key
-        WHERE won.contact_id IS NULL RETURNING 1)
+        FROM x WHERE (x.contact_id, x.entry_key) NOT IN (SELECT contact_id, key FROM won) RETURNING 1)
     SELECT (SELECT count(*) FROM enrolled), (SELECT count(*) FROM refused)
     """
 
