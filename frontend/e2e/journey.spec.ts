@@ -36,7 +36,7 @@ test('a journey is imported, published, and its counts move as an event comes in
 
   await page.getByRole('button', { name: 'Publish', exact: true }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Publish' }).click();
-  await expect(page.getByText('Version 1')).toBeVisible();
+  await expect(page.getByText('Version 1', { exact: true })).toBeVisible();
   await expectAccessible(page);
 
   const { key } = await call<{ key: string }>(page, 'POST', '/api/keys', { name: 'Browser test', kind: 'write' });
