@@ -1,8 +1,9 @@
 import { formatValue, humanize } from '@/lib/format';
+import type { Operator } from './fields';
 
 type Rule = Record<string, unknown>;
 
-const OPS: Record<string, string> = {
+export const OPERATOR_WORDS: Record<Operator, string> = {
   eq: 'is',
   ne: 'is not',
   in: 'is one of',
@@ -18,7 +19,10 @@ const OPS: Record<string, string> = {
   before: 'is before',
   after: 'is after',
   within_last: 'is within the last',
+  exists: 'is known',
 };
+
+const OPS: Record<string, string> = OPERATOR_WORDS;
 
 const COUNTS: Record<string, string> = { at_least: 'at least', at_most: 'at most', exactly: 'exactly' };
 
