@@ -10,12 +10,11 @@ from temporalio import activity
 from temporalio.common import RawValue
 
 from activities.boundary import translate
-from journeys.contracts import StageOrder, StageResult, Token
+from journeys.contracts import StageOrder, StageResult
 from journeys.db.session import Database
-from journeys.enrollments.hooks import HookStage
-from journeys.enrollments.sending import Mailroom, SendStage
-from journeys.enrollments.stages import find_op, park, run_waiting_or_pure
-from journeys.nodes.ops import CallWebhook, SendEmail
+from journeys.enrollments.running import StageRunner
+from journeys.enrollments.sending import Mailroom
+from journeys.enrollments.stages import park
 
 HEARTBEAT_SECONDS = 2.0
 
@@ -26,7 +25,8 @@ class StageActivities:
     """Stages, with the resources that the worker opened once."""
 
     def __init__(self, database: Database, mailroom: Mailroom, http: httpx.AsyncClient, notify: Notify) -> None:
-        self._database, self._mailroom, self._http, self._notify = database, mailroom, http, notify
+        self._database, self._notify = database, notify
+        self._runner = StageRunner(database, mailroom, http)
 
     @activity.defn(dynamic=True)
     async def run_stage(self, args: Sequence[RawValue]) -> StageResult:
@@ -34,7 +34,7 @@ class StageActivities:
         order: StageOrder = activity.payload_converter().from_payload(args[0].payload, StageOrder)
         try:
             async with _heartbeats():
-                tokens = await self._run(order)
+                tokens = await self._runner.run(order, activity.is_worker_shutdown)
         except Exception as error:
             translated = translate(error)
             if getattr(translated, "non_retryable", False):
@@ -44,18 +44,6 @@ class StageActivities:
             raise translated from error
         await self._notify(order)
         return StageResult(tokens=tokens)
-
-    async def _run(self, order: StageOrder) -> list[Token]:
-        if not order.token.effect:
-            async with self._database.workspace(order.workspace_id) as session:
-                return await run_waiting_or_pure(session, order)
-        match await find_op(self._database, order):
-            case SendEmail():
-                return await SendStage(self._database, self._mailroom, order, activity.is_worker_shutdown).run()
-            case CallWebhook():
-                return await HookStage(self._database, self._http, order, activity.is_worker_shutdown).run()
-            case other:
-                raise TypeError(f"{order.token.node_id} is no effect: {other}")
 
 
 @asynccontextmanager

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -11,6 +10,7 @@ import orjson
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from journeys import clock
 from journeys.events.queue import partition_sql
 from journeys.rules.language import AttributeRule, EventRule, MessageRule, Rule, SegmentRule, parse_rule, walk
 from journeys.rules.sql import SqlParams, compile_sql
@@ -54,7 +54,7 @@ async def refresh_contacts(session: AsyncSession, workspace_id: UUID, contact_id
     if not segments or not contact_ids:
         return []
     changes: list[Change] = []
-    now = datetime.now(UTC)
+    now = clock.now()
     for level in in_levels(segments):
         tally = Tally()
         params = SqlParams(workspace_id, now, tally=tally)
@@ -77,7 +77,7 @@ async def build(session: AsyncSession, segment: LiveSegment) -> int:
 
     Contacts who were touched while this ran are queued for the router, which looks at them again.
     """
-    started_at = datetime.now(UTC)
+    started_at = clock.now()
     await _allow_large_hashes(session)
     statement, values = _whole(segment)
     changed = await session.scalar(text(statement + _COUNT), values)
@@ -135,7 +135,7 @@ async def _allow_large_hashes(session: AsyncSession) -> None:
 
 def _whole(segment: LiveSegment) -> tuple[str, dict[str, Any]]:
     """Return the statement that brings a whole segment up to date, up to its last SELECT."""
-    params = SqlParams(segment.workspace_id, datetime.now(UTC), whole=True)
+    params = SqlParams(segment.workspace_id, clock.now(), whole=True)
     rule = compile_sql(segment.rule, params)
     candidates = f"""
         SELECT CAST(:segment_id AS uuid) AS segment_id, coalesce(i.id, sm.contact_id) AS contact_id,

@@ -14,6 +14,7 @@ from journeys.contracts import RunInput, StageOrder, StageResult
 from journeys.db.ids import new_id
 from journeys.db.session import Database
 from journeys.enrollments.entry import Candidate, enter, give_run
+from journeys.enrollments.run import JourneyRun
 from journeys.enrollments.sending import SendStage
 from journeys.enrollments.stages import run_waiting_or_pure
 from journeys.graph.loading import LoadedPlan, get_plan
@@ -21,7 +22,6 @@ from journeys.settings import Settings
 from tests.bench.children import say_and_wait
 from tests.bench.recorders import register_no_op
 from worker.mailroom import WorkspaceMailroom
-from workflows.journey import JourneyRun
 
 
 class DirectSeam:

@@ -1,0 +1,35 @@
+"""Run whatever stage a token stands before: the one place that knows which code carries out which kind of effect."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import httpx
+
+from journeys.contracts import StageOrder, Token
+from journeys.db.session import Database
+from journeys.enrollments.hooks import HookStage
+from journeys.enrollments.sending import Mailroom, SendStage
+from journeys.enrollments.stages import find_op, run_waiting_or_pure
+from journeys.nodes.ops import CallWebhook, SendEmail
+
+
+@dataclass(frozen=True)
+class StageRunner:
+    """What stages need of the process: its database, its mailroom, its way to call other systems."""
+
+    database: Database
+    mailroom: Mailroom
+    http: httpx.AsyncClient
+
+    async def run(self, order: StageOrder, stopping: Callable[[], bool] = lambda: False) -> list[Token]:
+        """Carry a batch to its next wait or effect; return the tokens that follow."""
+        if not order.token.effect:
+            async with self.database.workspace(order.workspace_id) as session:
+                return await run_waiting_or_pure(session, order)
+        match await find_op(self.database, order):
+            case SendEmail():
+                return await SendStage(self.database, self.mailroom, order, stopping).run()
+            case CallWebhook():
+                return await HookStage(self.database, self.http, order, stopping).run()
+            case other:
+                raise TypeError(f"{order.token.node_id} is no effect: {other}")
