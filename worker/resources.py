@@ -61,7 +61,7 @@ async def open_resources(settings: Settings, *, pool_size: int = 8) -> AsyncIter
     """Open what a worker or router needs, and close it at the end."""
     if not settings.database_url or not settings.redis_url:
         raise RuntimeError("DATABASE_URL and REDIS_URL must be set; `sojourn up` sets them for its own servers.")
-    database = Database(settings.database_url, pool_size=pool_size)
+    database = Database(settings.database_url, pool_size=pool_size, ping=False)
     client = redis.Redis.from_url(settings.redis_url)
     mailroom = WorkspaceMailroom(settings, database)
     live = LiveNotices(client)

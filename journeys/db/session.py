@@ -32,14 +32,16 @@ def _dumps(value: Any) -> str:
     return orjson.dumps(value, default=str).decode()
 
 
-def _make_engine(database_url: str, role: str, pool_size: int, statement_timeout_seconds: float) -> AsyncEngine:
+def _make_engine(
+    database_url: str, role: str, pool_size: int, statement_timeout_seconds: float, ping: bool
+) -> AsyncEngine:
     options = f"{SESSION_OPTIONS} -c statement_timeout={int(statement_timeout_seconds * 1000)}"
     engine = create_async_engine(
         async_url(database_url),
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=10,
-        pool_pre_ping=True,
+        pool_pre_ping=ping,
         json_serializer=_dumps,
         json_deserializer=orjson.loads,
         connect_args={"options": options, "application_name": "sojourn"},
@@ -54,12 +56,18 @@ def _make_engine(database_url: str, role: str, pool_size: int, statement_timeout
 
 
 class Database:
-    """The connection pools of one process."""
+    """The connection pools of one process.
 
-    def __init__(self, database_url: str, *, pool_size: int = 8, statement_timeout_seconds: float = 30) -> None:
+    With `ping` a connection is tried before each use, so that a restarted server is not noticed; without, for those who
+    try again anyway, that round trip is saved and all dead connections are dropped at the first error.
+    """
+
+    def __init__(
+        self, database_url: str, *, pool_size: int = 8, statement_timeout_seconds: float = 30, ping: bool = True
+    ) -> None:
         self.url = database_url
-        self._app = _make_engine(database_url, APP_ROLE, pool_size, statement_timeout_seconds)
-        self._engine = _make_engine(database_url, ENGINE_ROLE, pool_size, statement_timeout_seconds)
+        self._app = _make_engine(database_url, APP_ROLE, pool_size, statement_timeout_seconds, ping)
+        self._engine = _make_engine(database_url, ENGINE_ROLE, pool_size, statement_timeout_seconds, ping)
 
     @asynccontextmanager
     async def workspace(self, workspace_id: UUID) -> AsyncIterator[AsyncSession]:

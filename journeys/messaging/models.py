@@ -54,7 +54,7 @@ class Message(Base):
     __table_args__ = (
         Index("ix_messages_contact_id", "contact_id"),
         UniqueConstraint("workspace_id", "id"),
-        {"postgresql_with": {"fillfactor": 70, "autovacuum_vacuum_scale_factor": 0.05}},
+        {"postgresql_with": {"fillfactor": 50, "autovacuum_vacuum_scale_factor": 0.05}},
     )
     enrollment_id: Mapped[UUID] = mapped_column(primary_key=True)
     node_id: Mapped[str] = mapped_column(primary_key=True)

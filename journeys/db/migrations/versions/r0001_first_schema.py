@@ -6,6 +6,7 @@ from alembic import op
 from sqlalchemy import text
 
 from journeys.db import timeseries
+from journeys.db.policies import MINE, protect, protect_from_application
 from journeys.db.session import APP_ROLE, ENGINE_ROLE
 
 revision = "0001"
@@ -15,7 +16,6 @@ ENGINE_ONLY = {"router_leases", "sign_in_links"}
 ANNOUNCED = ("event_queue", "dispatches", "intakes", "import_jobs")
 """Queues whose consumers are woken by NOTIFY, on a channel of the table's name, when an insert commits."""
 
-MINE = "(SELECT nullif(current_setting('app.workspace_id', true), '')::uuid)"
 VISIBLE = {
     "workspaces": f"id = {MINE}",
     "users": f"id IN (SELECT user_id FROM memberships WHERE workspace_id = {MINE})",
@@ -40,23 +40,13 @@ def upgrade() -> None:
     ).all()
     connection.execute(text(f"GRANT USAGE ON SCHEMA public TO {APP_ROLE}, {ENGINE_ROLE}"))
     for table in tables:
-        _protect(table)
+        if table in ENGINE_ONLY:
+            protect_from_application(table)
+        else:
+            protect(table, visible=VISIBLE.get(table))
     op.execute(
         "CREATE FUNCTION announce() RETURNS trigger LANGUAGE plpgsql AS"
         " $$ BEGIN PERFORM pg_notify(TG_TABLE_NAME, ''); RETURN NULL; END $$"
     )
     for table in ANNOUNCED:
         op.execute(f"CREATE TRIGGER announce AFTER INSERT ON {table} FOR EACH STATEMENT EXECUTE FUNCTION announce()")
-
-
-def _protect(table: str) -> None:
-    """Let the engine see every row, and the application the rows of the workspace that its transaction named."""
-    rights = "SELECT, INSERT, UPDATE, DELETE"
-    op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
-    op.execute(f"GRANT {rights} ON {table} TO {ENGINE_ROLE}")
-    op.execute(f"CREATE POLICY engine ON {table} TO {ENGINE_ROLE} USING (true) WITH CHECK (true)")
-    if table in ENGINE_ONLY:
-        return
-    rule = VISIBLE.get(table, f"workspace_id = {MINE}")
-    op.execute(f"GRANT {rights} ON {table} TO {APP_ROLE}")
-    op.execute(f"CREATE POLICY workspace ON {table} TO {APP_ROLE} USING ({rule}) WITH CHECK ({rule})")
