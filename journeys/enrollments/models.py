@@ -72,12 +72,12 @@ class Enrollment(Base):
 
     __tablename__ = "enrollments"
     __table_args__ = (
-        Index("ix_enrollments_batch_id", "batch_id"),
+        Index("ix_enrollments_batch_id_id", "batch_id", "id"),
         Index("ix_enrollments_contact_id", "contact_id"),
         Index("ix_enrollments_journey_id_id", "journey_id", "id"),
         {
             "postgresql_with": {
-                "fillfactor": 80,
+                "fillfactor": 50,
                 "autovacuum_vacuum_scale_factor": 0.02,
                 "autovacuum_vacuum_cost_delay": 0,
             }
