@@ -1,9 +1,10 @@
 """Match one event against a `where`: called per event by the router, so it is quick."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
+from journeys import clock
 from journeys.rules.compare import compare, equal
 from journeys.rules.operators import Comparison, Where
 from journeys.rules.values import TYPED_PROPERTIES, at_path, resolve
@@ -19,7 +20,7 @@ def matches_where(
     for name, condition in where.items():
         stored = at_path(properties, name.split("."))
         if isinstance(condition, Comparison):
-            if not compare(stored, condition, payload, now or datetime.now(UTC)):
+            if not compare(stored, condition, payload, now or clock.now()):
                 return False
         elif not equal(stored, resolve(condition, payload)):
             return False
