@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from journeys.db.field_hints import FieldHint, list_field_hints
 from journeys.events.models import Event
 
 _RECENT = 1_000
@@ -43,16 +44,12 @@ async def list_event_names(session: AsyncSession, workspace_id: UUID, prefix: st
     return list(names)
 
 
-_PROPERTIES = text("""
-SELECT property FROM (
-  SELECT properties FROM events WHERE workspace_id = :workspace_id AND name = :name
-  ORDER BY occurred_at DESC LIMIT :recent
-) AS recent, jsonb_object_keys(properties) AS property
-GROUP BY property ORDER BY count(*) DESC, property
-""")
+_DOCUMENTS = f"""
+    SELECT properties AS document FROM events WHERE workspace_id = :workspace_id AND name = :name
+    ORDER BY occurred_at DESC LIMIT {_RECENT}
+"""
 
 
-async def list_event_properties(session: AsyncSession, workspace_id: UUID, name: str) -> list[str]:
+async def list_event_properties(session: AsyncSession, workspace_id: UUID, name: str) -> list[FieldHint]:
     """Return the properties of the newest events of a name, the most frequent first."""
-    properties = await session.scalars(_PROPERTIES, {"workspace_id": workspace_id, "name": name, "recent": _RECENT})
-    return list(properties)
+    return await list_field_hints(session, _DOCUMENTS, {"workspace_id": workspace_id, "name": name})

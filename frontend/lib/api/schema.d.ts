@@ -632,6 +632,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/attributes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Contact Attributes
+         * @description Return the attributes of recent contacts with types and frequent values, the most frequent first.
+         */
+        get: operations["list_contact_attributes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/events/names": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Names Of Events
+         * @description Return the names of events that came in, in order.
+         */
+        get: operations["list_names_of_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/events/properties": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Properties Of Event
+         * @description Return the properties of an event's newest occurrences with types and frequent values.
+         */
+        get: operations["list_properties_of_event"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/segments": {
         parameters: {
             query?: never;
@@ -2274,6 +2334,14 @@ export interface components {
             keep_out?: boolean;
         };
         /**
+         * EventName
+         * @description An event that came in at least once.
+         */
+        EventName: {
+            /** Name */
+            name: string;
+        };
+        /**
          * Example
          * @description A ready journey to start from.
          */
@@ -2286,6 +2354,21 @@ export interface components {
             description: string;
             /** Content */
             content: string;
+        };
+        /**
+         * FieldHintRead
+         * @description An attribute or a property, the type that most of its values have, and the most frequent of them.
+         */
+        FieldHintRead: {
+            /** Name */
+            name: string;
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "text" | "number" | "boolean" | "time" | "list";
+            /** Values */
+            values: unknown[];
         };
         /**
          * FieldProblem
@@ -2993,10 +3076,24 @@ export interface components {
             /** Next Cursor */
             next_cursor?: string | null;
         };
+        /** Page[EventName] */
+        Page_EventName_: {
+            /** Items */
+            items: components["schemas"]["EventName"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
         /** Page[Example] */
         Page_Example_: {
             /** Items */
             items: components["schemas"]["Example"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
+        /** Page[FieldHintRead] */
+        Page_FieldHintRead_: {
+            /** Items */
+            items: components["schemas"]["FieldHintRead"][];
             /** Next Cursor */
             next_cursor?: string | null;
         };
@@ -3887,7 +3984,9 @@ export type EnrollmentDetail = components['schemas']['EnrollmentDetail'];
 export type EnrollmentOf = components['schemas']['EnrollmentOf'];
 export type EnrollmentRead = components['schemas']['EnrollmentRead'];
 export type Erase = components['schemas']['Erase'];
+export type EventName = components['schemas']['EventName'];
 export type Example = components['schemas']['Example'];
+export type FieldHintRead = components['schemas']['FieldHintRead'];
 export type FieldProblem = components['schemas']['FieldProblem'];
 export type FindingRead = components['schemas']['FindingRead'];
 export type GraphProblem = components['schemas']['GraphProblem'];
@@ -3922,7 +4021,9 @@ export type PageConnectionRead = components['schemas']['Page_ConnectionRead_'];
 export type PageConnectorRead = components['schemas']['Page_ConnectorRead_'];
 export type PageContactRead = components['schemas']['Page_ContactRead_'];
 export type PageEnrollmentRead = components['schemas']['Page_EnrollmentRead_'];
+export type PageEventName = components['schemas']['Page_EventName_'];
 export type PageExample = components['schemas']['Page_Example_'];
+export type PageFieldHintRead = components['schemas']['Page_FieldHintRead_'];
 export type PageImportRead = components['schemas']['Page_ImportRead_'];
 export type PageJourneyRow = components['schemas']['Page_JourneyRow_'];
 export type PageKeyRead = components['schemas']['Page_KeyRead_'];
@@ -5179,6 +5280,100 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_Example_"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_contact_attributes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_FieldHintRead_"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_names_of_events: {
+        parameters: {
+            query?: {
+                prefix?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_EventName_"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_properties_of_event: {
+        parameters: {
+            query: {
+                event: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_FieldHintRead_"];
                 };
             };
             /** @description Client Error */

@@ -45,7 +45,9 @@ async def test_names_and_properties_are_suggested_from_what_was_sent(database: D
         assert await list_event_names(session, workspace_id) == ["Order Begun", "Order Completed", "Z"]
         assert await list_event_names(session, workspace_id, prefix="Order") == ["Order Begun", "Order Completed"]
         assert await list_event_names(session, workspace_id, limit=1) == ["Order Begun"]
-        assert await list_event_properties(session, workspace_id, "Order Completed") == ["total", "sku"]
+        total, sku = await list_event_properties(session, workspace_id, "Order Completed")
+        assert (total.name, total.type, total.values) == ("total", "number", [1, 2])
+        assert (sku.name, sku.type, sku.values) == ("sku", "text", ["a"])
 
 
 async def test_message_ids_are_forgotten_after_days_and_in_chunks(fresh_database: Database) -> None:
