@@ -32,10 +32,16 @@ def _dumps(value: Any) -> str:
     return orjson.dumps(value, default=str).decode()
 
 
-def _make_engine(
-    database_url: str, role: str, pool_size: int, statement_timeout_seconds: float, ping: bool
+def make_engine(
+    database_url: str,
+    role: str,
+    pool_size: int,
+    statement_timeout_seconds: float,
+    ping: bool,
+    more_options: str = "",
 ) -> AsyncEngine:
-    options = f"{SESSION_OPTIONS} -c statement_timeout={int(statement_timeout_seconds * 1000)}"
+    """Return a pool of connections that have taken a role."""
+    options = f"{SESSION_OPTIONS} -c statement_timeout={int(statement_timeout_seconds * 1000)} {more_options}"
     engine = create_async_engine(
         async_url(database_url),
         pool_size=pool_size,
@@ -66,8 +72,8 @@ class Database:
         self, database_url: str, *, pool_size: int = 8, statement_timeout_seconds: float = 30, ping: bool = True
     ) -> None:
         self.url = database_url
-        self._app = _make_engine(database_url, APP_ROLE, pool_size, statement_timeout_seconds, ping)
-        self._engine = _make_engine(database_url, ENGINE_ROLE, pool_size, statement_timeout_seconds, ping)
+        self._app = make_engine(database_url, APP_ROLE, pool_size, statement_timeout_seconds, ping)
+        self._engine = make_engine(database_url, ENGINE_ROLE, pool_size, statement_timeout_seconds, ping)
 
     @asynccontextmanager
     async def workspace(self, workspace_id: UUID) -> AsyncIterator[AsyncSession]:
