@@ -7,6 +7,7 @@ import journeys.enrollments.models
 import journeys.events.models
 import journeys.graph.models
 import journeys.messaging.models
+import journeys.scoring.models
 import journeys.segments.models
 from journeys.db.base import Base
 

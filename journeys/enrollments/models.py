@@ -243,3 +243,25 @@ class Intake(Base):
     error: Mapped[str | None]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     finished_at: Mapped[datetime | None]
+
+
+class Firing(Base):
+    """A moment at which a schedule or date trigger let contacts in; the key lets each moment come once."""
+
+    __tablename__ = "firings"
+    journey_id: Mapped[UUID] = mapped_column(primary_key=True)
+    node_id: Mapped[str] = mapped_column(primary_key=True)
+    due_at: Mapped[datetime] = mapped_column(primary_key=True)
+    workspace_id: Mapped[UUID]
+    outcome: Mapped[str]
+    intake_id: Mapped[UUID | None]
+    fired_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class WatchedAttribute(Base):
+    """An attribute whose changes a live journey wants to know of; a trigger on `contacts` queues them for the router."""
+
+    __tablename__ = "watched_attributes"
+    workspace_id: Mapped[UUID] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(primary_key=True)
+    journey_id: Mapped[UUID] = mapped_column(primary_key=True)

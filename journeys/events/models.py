@@ -5,9 +5,10 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, Identity, Index, SmallInteger, func, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from journeys.db.base import Base
+from journeys.db.base import Base, WorkspaceRow
 
 ROUTER_PARTITIONS = 16
 """Contacts are spread over this many partitions by hash; a router holds leases on some of them."""
@@ -81,6 +82,20 @@ class ContactEventStats(Base):
     value_sum: Mapped[float | None]
     first_at: Mapped[datetime]
     last_at: Mapped[datetime]
+
+
+class Form(WorkspaceRow):
+    """A form on somebody's page, which sends to `/f/{key}`. `honeypot` names a field that only robots fill in."""
+
+    __tablename__ = "forms"
+    __table_args__ = (Index("uq_forms_key", "key", unique=True),)
+    key: Mapped[str]
+    name: Mapped[str]
+    fields: Mapped[list[Any]] = mapped_column(JSONB)
+    honeypot: Mapped[str] = mapped_column(server_default="website")
+    redirect_url: Mapped[str | None]
+    origins: Mapped[list[str]] = mapped_column(server_default=text("'{}'"))
+    disabled_at: Mapped[datetime | None]
 
 
 class RouterLease(Base):

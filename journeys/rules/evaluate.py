@@ -1,11 +1,12 @@
 """Evaluate a rule for one contact in plain Python, and say which clause decided and why. Agrees with `sql.py`."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import assert_never
 
 from journeys.rules.compare import compare
-from journeys.rules.facts import Facts
+from journeys.rules.facts import EventFact, Facts
 from journeys.rules.language import (
     All,
     AttributeRule,
@@ -15,7 +16,9 @@ from journeys.rules.language import (
     MessageRule,
     Not,
     Rule,
+    ScoreRule,
     SegmentRule,
+    SequenceRule,
     Some,
     SubscribedRule,
 )
@@ -62,6 +65,11 @@ def evaluate(rule: Rule, facts: Facts, path: str = "") -> Verdict:
             return _stored("lifecycle", facts.attributes.get("lifecycle"), condition, facts, path)
         case EventRule():
             return _event(rule, facts, path)
+        case SequenceRule():
+            return _sequence(rule, facts, path)
+        case ScoreRule():
+            score = facts.scores.get(rule.score.model, Decimal(0))
+            return Verdict(rule.score.holds(score), path, f"{rule.score.model} is {score.normalize():f}")
         case SegmentRule():
             matched = rule.segment in facts.segments
             return Verdict(matched, path, f"{'in' if matched else 'not in'} segment {rule.segment}")
@@ -93,14 +101,7 @@ def _event(rule: EventRule, facts: Facts, path: str) -> Verdict:
     if rule.is_total:
         count = facts.totals.get(rule.event, 0)
         return Verdict(rule.holds(count), path, f"{rule.event}: {count}, ever")
-    since = facts.now - parse_span(rule.within) if rule.within else None
-    found = [
-        event
-        for event in facts.events
-        if event.name == rule.event
-        and (since is None or event.occurred_at > since)
-        and matches_where(rule.where, event.properties, facts.payload, facts.now)
-    ]
+    found = _occurrences(rule, facts, facts.now - parse_span(rule.within) if rule.within else None)
     matched, why = rule.holds(len(found)), f"{rule.event}: {len(found)}"
     if rule.within:
         why += f" in {rule.within}"
@@ -109,6 +110,27 @@ def _event(rule: EventRule, facts: Facts, path: str) -> Verdict:
         total = sum((Decimal(str(value)) for value in values if is_number(value)), Decimal(0))
         matched, why = matched and rule.sum.holds(total), f"{why}, {rule.sum.property} adds up to {total}"
     return Verdict(matched, path, why)
+
+
+def _occurrences(rule: EventRule, facts: Facts, after: datetime | None) -> list[EventFact]:
+    return [
+        event
+        for event in facts.events
+        if event.name == rule.event
+        and (after is None or event.occurred_at > after)
+        and matches_where(rule.where, event.properties, facts.payload, facts.now)
+    ]
+
+
+def _sequence(rule: SequenceRule, facts: Facts, path: str) -> Verdict:
+    """Take the earliest occurrence of each step after the one before; no other choice gets farther."""
+    after = facts.now - parse_span(rule.within) if rule.within else None
+    for number, step in enumerate(rule.sequence):
+        found = _occurrences(step, facts, after)
+        if not found:
+            return Verdict(False, path, f"got {number} of {len(rule.sequence)} steps far: no {step.event} after that")
+        after = min(event.occurred_at for event in found)
+    return Verdict(True, path, f"all {len(rule.sequence)} steps in order")
 
 
 def _message(clause: MessageClause, facts: Facts, path: str) -> Verdict:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from uuid import UUID
 
 
@@ -47,14 +48,15 @@ class Facts:
     """One contact at one moment.
 
     `attributes` holds the standard ones, `tags` and `created_at` too. `totals` is the roll-up: how often each event was
-    seen, ever. `topics` says for each topic whether the contact hears about it. `payload` and `enrollment_id` belong to
-    the enrollment at hand, if there is one.
+    seen, ever. `scores` are by the slug of their model. `topics` says for each topic whether the contact hears about
+    it. `payload` and `enrollment_id` belong to the enrollment at hand, if there is one.
     """
 
     now: datetime
     attributes: Mapping[str, object] = field(default_factory=dict)
     events: Sequence[EventFact] = ()
     totals: Mapping[str, int] = field(default_factory=dict)
+    scores: Mapping[str, Decimal] = field(default_factory=dict)
     segments: Set[UUID] = frozenset()
     messages: Sequence[MessageFact] = ()
     topics: Mapping[str, bool] = field(default_factory=dict)

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Annotated, Any, Literal, TypeAlias
 from uuid import UUID
 
-from pydantic import Discriminator, Field, Tag, TypeAdapter, ValidationError
+from pydantic import Discriminator, Field, Tag, TypeAdapter, ValidationError, field_validator
 
 from journeys.errors import Fault, InvalidInput
 from journeys.rules.operators import Comparison, Number, Part, Span, Where, where_has_references
@@ -29,10 +29,10 @@ class Sum(Part):
 
     def holds(self, total: Decimal | int) -> bool:
         """Say whether a sum satisfies the condition."""
-        return bool(_SUM_TESTS[self.op](total, Decimal(str(self.value))))
+        return bool(NUMBER_TESTS[self.op](total, Decimal(str(self.value))))
 
 
-_SUM_TESTS = {"eq": operator.eq, "gt": operator.gt, "gte": operator.ge, "lt": operator.lt, "lte": operator.le}
+NUMBER_TESTS = {"eq": operator.eq, "gt": operator.gt, "gte": operator.ge, "lt": operator.lt, "lte": operator.le}
 
 
 class All(Part):
@@ -93,6 +93,41 @@ class EventRule(Part):
                 return count == 0
 
 
+class SequenceRule(Part):
+    """The contact did these things one after the other, all of them within a span back from now (None: ever).
+
+    Each step is an event rule of just a name and a `where`; it counts when it happened later than the one before.
+    """
+
+    sequence: list[EventRule] = Field(min_length=2, max_length=10)
+    within: Span | None = None
+
+    @field_validator("sequence")
+    @classmethod
+    def _steps_are_plain(cls, steps: list[EventRule]) -> list[EventRule]:
+        if any(step.model_fields_set - {"event", "where"} for step in steps):
+            raise ValueError("a step of a sequence has an event and where, and nothing else")
+        return steps
+
+
+class ScoreClause(Part):
+    """A condition on the value of a scoring model; a contact without a score has 0."""
+
+    model: str = Field(min_length=1, max_length=60)
+    op: Literal["eq", "gt", "gte", "lt", "lte"] = "gte"
+    value: Number
+
+    def holds(self, score: Decimal | int) -> bool:
+        """Say whether a score satisfies the condition."""
+        return bool(NUMBER_TESTS[self.op](score, Decimal(str(self.value))))
+
+
+class ScoreRule(Part):
+    """The contact's score is so high."""
+
+    score: ScoreClause
+
+
 class SegmentRule(Part):
     """The contact is in a segment now."""
 
@@ -138,6 +173,8 @@ _KINDS: dict[str, type[Part]] = {
     "not": Not,
     "attribute": AttributeRule,
     "event": EventRule,
+    "sequence": SequenceRule,
+    "score": ScoreRule,
     "segment": SegmentRule,
     "message": MessageRule,
     "subscribed": SubscribedRule,
@@ -159,6 +196,8 @@ Rule: TypeAlias = Annotated[
     | Annotated[Not, Tag("rule:not")]
     | Annotated[AttributeRule, Tag("rule:attribute")]
     | Annotated[EventRule, Tag("rule:event")]
+    | Annotated[SequenceRule, Tag("rule:sequence")]
+    | Annotated[ScoreRule, Tag("rule:score")]
     | Annotated[SegmentRule, Tag("rule:segment")]
     | Annotated[MessageRule, Tag("rule:message")]
     | Annotated[SubscribedRule, Tag("rule:subscribed")]
@@ -219,11 +258,13 @@ def walk(rule: Rule) -> list[Rule]:
     """Return the rule and everything in it, outermost first."""
     match rule:
         case All():
-            children = rule.all
+            children: list[Rule] = rule.all
         case Some():
             children = rule.any
         case Not():
             children = [rule.negated]
+        case SequenceRule():
+            children = list(rule.sequence)
         case _:
             children = []
     return [rule, *(inner for child in children for inner in walk(child))]

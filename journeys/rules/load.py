@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +24,7 @@ SELECT c.id, c.attributes || jsonb_build_object({_COLUMNS}) AS attributes,
      FROM events v
      WHERE v.contact_id = c.id AND v.workspace_id = :workspace_id AND v.name = ANY(CAST(:names AS text[]))) AS events,
   (SELECT jsonb_object_agg(s.name, s.n) FROM contact_event_stats s WHERE s.contact_id = c.id) AS totals,
+  (SELECT jsonb_object_agg(p.model, CAST(p.value AS text)) FROM scores p WHERE p.contact_id = c.id) AS scores,
   (SELECT jsonb_agg(sm.segment_id) FROM segment_members sm WHERE sm.contact_id = c.id) AS segments,
   (SELECT jsonb_agg(to_jsonb(m) || jsonb_build_object('template_id', tv.template_id))
      FROM messages m LEFT JOIN template_versions tv ON tv.id = m.template_version_id
@@ -49,6 +51,7 @@ async def load_facts(
             attributes=row.attributes,
             events=[EventFact(name, datetime.fromisoformat(at), found) for name, at, found in row.events or ()],
             totals=row.totals or {},
+            scores={model: Decimal(value) for model, value in (row.scores or {}).items()},
             segments=frozenset(UUID(each) for each in row.segments or ()),
             messages=[_message(each) for each in row.messages or ()],
             topics={**(row.policies or {}), **(row.said or {})},

@@ -16,7 +16,10 @@ from journeys.rules.language import (
     MessageRule,
     Not,
     Rule,
+    ScoreClause,
+    ScoreRule,
     SegmentRule,
+    SequenceRule,
     Some,
     SubscribedRule,
     Sum,
@@ -43,13 +46,13 @@ class SqlParams:
     whole: bool = False
     tally: Tally | None = None
     values: dict[str, object] = field(default_factory=dict)
-    _names: dict[tuple[type, object], str] = field(default_factory=dict)
+    _names: dict[tuple[str, type, object], str] = field(default_factory=dict)
 
     def bind(self, value: object, type_: str) -> str:
-        """Bind a value and return its placeholder, cast to a type; equal values share one."""
+        """Bind a value and return its placeholder, cast to a type; equal values of one type share one."""
         if type_ == "jsonb":
             value = to_json(value)
-        name = self._names.setdefault((type(value), value), f"rule_{len(self._names)}")
+        name = self._names.setdefault((type_, type(value), value), f"rule_{len(self._names)}")
         self.values[name] = value
         return f"CAST(:{name} AS {type_})"
 
@@ -82,6 +85,10 @@ def _compile(rule: Rule, params: SqlParams) -> str:
             return _lifecycle(rule, params)
         case EventRule():
             return _event(rule, params)
+        case SequenceRule():
+            return _sequence(rule, params)
+        case ScoreRule():
+            return _score(rule.score, params)
         case SegmentRule():
             return _segment(rule, params)
         case MessageRule():
@@ -142,7 +149,7 @@ def _holds(rule: EventRule, count: str, sum_: str | None, params: SqlParams) -> 
     if rule.sum is None:
         return holds
     value = params.bind(str(rule.sum.value), "numeric")
-    return f"{holds} AND coalesce({sum_}, 0) {_SUM_SIGNS[rule.sum.op]} {value}"
+    return f"{holds} AND coalesce({sum_}, 0) {_NUMBER_SIGNS[rule.sum.op]} {value}"
 
 
 def _correlated(rule: EventRule, asked: _Asked, params: SqlParams) -> str:
@@ -175,7 +182,32 @@ def _tallied(rule: EventRule, asked: _Asked, tally: Tally, name: str, params: Sq
 
 
 _COUNT_SIGNS = {"at_least": ">=", "at_most": "<=", "exactly": "="}
-_SUM_SIGNS = {"eq": "=", "gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
+_NUMBER_SIGNS = {"eq": "=", "gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
+
+
+def _sequence(rule: SequenceRule, params: SqlParams) -> str:
+    """Nest one look per step: the earliest occurrence after that of the step before, or null."""
+    workspace = params.bind(params.workspace_id, "uuid")
+    after = params.bind(params.now - parse_span(rule.within), "timestamptz") if rule.within else None
+    for step in rule.sequence:
+        conditions = [f"v.contact_id = c.id AND v.workspace_id = {workspace}"]
+        conditions.append(f"v.name = {params.bind(step.event, 'text')}")
+        conditions += [_where(name, condition, params) for name, condition in step.where.items()]
+        if after is not None:
+            conditions.append(f"v.occurred_at > {after}")
+        after = f"(SELECT min(v.occurred_at) FROM events v WHERE {' AND '.join(conditions)})"
+    reached = f"({after} IS NOT NULL)"
+    if not params.whole:
+        return reached
+    last = params.bind(rule.sequence[-1].event, "text")
+    did_last = f"SELECT v.contact_id FROM events v WHERE v.workspace_id = {workspace} AND v.name = {last}"
+    return f"(c.id IN ({did_last}) AND {reached})"
+
+
+def _score(clause: ScoreClause, params: SqlParams) -> str:
+    score = f"SELECT p.value FROM scores p WHERE p.contact_id = c.id AND p.model = {params.bind(clause.model, 'text')}"
+    value = params.bind(str(clause.value), "numeric")
+    return f"(coalesce(({score}), 0) {_NUMBER_SIGNS[clause.op]} {value})"
 
 
 def _summands(part: Sum, params: SqlParams) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -27,6 +28,7 @@ TIMES = ["2026-06-01", "2026-06-10T09:30:00Z", "2026-06-15T14:00:00+02:00", "202
 NUMBERS = [0, 1, -1, 5, 5.0, 0.1, 0.3, 1e6, 2.5]
 EVENTS = ["Signed Up", "Order Completed", "Email Opened"]
 SEGMENTS = [UUID(int=1), UUID(int=2)]
+MODELS = ["fit", "engagement"]
 TOPICS = ["marketing", "news", "unheard-of"]
 
 texts = st.sampled_from([*TEXTS, *TIMES])
@@ -75,6 +77,24 @@ def leaves(refer: bool) -> st.SearchStrategy[dict[str, Any]]:
                 "within": spans,
                 "sum": sums,
             },
+        ),
+        st.fixed_dictionaries(
+            {
+                "sequence": st.lists(
+                    st.fixed_dictionaries({"event": st.sampled_from(EVENTS)}, optional={"where": wheres}),
+                    min_size=2,
+                    max_size=3,
+                )
+            },
+            optional={"within": spans},
+        ),
+        st.fixed_dictionaries(
+            {
+                "score": st.fixed_dictionaries(
+                    {"model": st.sampled_from(MODELS), "value": numbers},
+                    optional={"op": st.sampled_from(["eq", "gt", "gte", "lt", "lte"])},
+                )
+            }
         ),
         st.fixed_dictionaries({"segment": st.sampled_from([str(each) for each in SEGMENTS])}),
         st.fixed_dictionaries(
@@ -128,6 +148,7 @@ people = st.fixed_dictionaries(
         "attributes": documents,
         "events": st.lists(occurrences, max_size=5),
         "messages": st.lists(mails, max_size=2),
+        "scores": st.dictionaries(st.sampled_from(MODELS), numbers),
         "segments": st.sets(st.sampled_from(SEGMENTS)),
         "consents": st.dictionaries(st.sampled_from(TOPICS), st.sampled_from(["subscribed", "unsubscribed"])),
         "payload": st.one_of(st.none(), documents),
@@ -180,6 +201,11 @@ async def insert(session: AsyncSession, workspace_id: UUID, person: dict[str, An
                 VALUES (:e, :node_id, :visit, :id, :w, :c, 'marketing', 'outbox', :state, :at, :sent_at, :opened_at,
                     :clicked_at)"""),
             {**w, **mail, "e": enrollment_id if visit == 0 else new_id(), "visit": visit, "id": new_id(), "at": NOW},
+        )
+    for model, value in person["scores"].items():
+        await session.execute(
+            text("INSERT INTO scores (contact_id, model, workspace_id, value) VALUES (:c, :model, :w, :value)"),
+            {**w, "model": model, "value": Decimal(str(value))},
         )
     for segment in person["segments"]:
         await session.execute(
