@@ -12,6 +12,9 @@ RUN_QUEUE = "sojourn-runs"
 EFFECT_QUEUE = "sojourn-effects"
 """Stages that call the outside; kept apart so that a slow provider delays no run."""
 
+ACTIVITY_QUEUE = "sojourn-activities"
+"""Stages that run custom activities; kept apart so that a slow or broken one delays no mail."""
+
 SEARCH_ATTRIBUTES = {
     "SojournWorkspace": "Keyword",
     "SojournJourney": "Keyword",
@@ -34,6 +37,7 @@ class Token(BaseModel):
     size: int
     hop: int = 0
     effect: bool = False
+    custom: bool = False
     wake_at: datetime | None = None
     parked: str | None = None
 

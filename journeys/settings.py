@@ -39,6 +39,9 @@ class Settings(BaseSettings):
     concurrent_stages: int = Field(8, ge=1, le=100, validation_alias="SOJOURN_CONCURRENT_STAGES")
     events_retain_days: int = Field(400, ge=30, validation_alias="SOJOURN_EVENTS_RETAIN_DAYS")
 
+    activities: str = Field("", validation_alias="SOJOURN_ACTIVITIES")
+    activity_memory_mb: int = Field(512, ge=64, validation_alias="SOJOURN_ACTIVITY_MEMORY_MB")
+
     @property
     def public_url(self) -> str:
         """Where contacts and browsers reach this installation, without a trailing slash."""

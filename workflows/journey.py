@@ -8,7 +8,7 @@ from temporalio.common import RawValue, RetryPolicy
 from temporalio.exceptions import ActivityError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
-    from journeys.contracts import EFFECT_QUEUE, NUDGE, Nudge, RunInput, StageOrder, StageResult, Token
+    from journeys.contracts import ACTIVITY_QUEUE, EFFECT_QUEUE, NUDGE, Nudge, RunInput, StageOrder, StageResult, Token
     from journeys.enrollments.run import JourneyRun
 
 DETAILS_SHOWN = 50
@@ -80,7 +80,7 @@ class _TemporalSeam:
             token.title,
             order,
             result_type=StageResult,
-            task_queue=EFFECT_QUEUE if token.effect else None,
+            task_queue=_queue_of(token),
             summary=f"{token.title}, {token.size:,} {people}"[:SUMMARY_LENGTH],
             start_to_close_timeout=STAGE_TIMEOUT,
             heartbeat_timeout=HEARTBEAT_TIMEOUT,
@@ -92,6 +92,13 @@ class _TemporalSeam:
         if not isinstance(error, ActivityError) or is_cancelled_exception(error):
             raise error
         return str(error.cause or error)[:500]
+
+
+def _queue_of(token: Token) -> str | None:
+    """Return where a stage is run; None stands for the run's own queue."""
+    if token.custom:
+        return ACTIVITY_QUEUE
+    return EFFECT_QUEUE if token.effect else None
 
 
 def _until(token: Token) -> str:

@@ -101,7 +101,14 @@ async def seat(session: AsyncSession, plan: LoadedPlan, node_id: str, batch_id: 
         run_id=run_id,
     )
     node = plan.plan.nodes[node_id]
-    return Token(batch_id=batch_id, node_id=node_id, title=node.title, size=n, effect=node.is_effect)
+    return Token(
+        batch_id=batch_id,
+        node_id=node_id,
+        title=node.title,
+        size=n,
+        effect=node.is_effect,
+        custom=node.is_custom,
+    )
 
 
 async def give_run(

@@ -11,12 +11,12 @@ from typing import Any
 from uuid import UUID
 
 import httpx
-from sqlalchemy import text
 
 from journeys.contracts import StageOrder, Token
 from journeys.db.ids import new_id
 from journeys.db.json import to_json
 from journeys.db.session import Database
+from journeys.enrollments import effects
 from journeys.enrollments.pausing import PAUSED, is_paused
 from journeys.enrollments.sending import LeaseHeld, WorkerStopping
 from journeys.enrollments.stages import Answered, Ledger, finish_effect, mark_parked, open_stage
@@ -86,20 +86,11 @@ class HookStage:
         """Claim calls that were never made, are due again, or whose attempt died."""
         lease = timedelta(seconds=self._op.timeout_seconds) * (CHUNK // AT_ONCE) + LEASE_MARGIN
         async with self.database.workspace(self.order.workspace_id) as session:
-            rows = await session.execute(
-                _CLAIM,
-                {
-                    "batch_id": self._opened.batch.id,
-                    "node_id": self._opened.node.id,
-                    "claim_id": self._claim_id,
-                    "lease": lease,
-                    "size": CHUNK,
-                },
-            )
-            return [
-                Call(row.id, row.visit, {"contact": row.contact or {}, "event": row.payload or {}}, row.attempts)
-                for row in rows
-            ]
+            rows = await effects.claim(session, self._opened, self._claim_id, "webhook", lease, CHUNK)
+        return [
+            Call(row.id, row.visit, {"contact": _flat(row.contact), "event": row.payload or {}}, row.attempts)
+            for row in rows
+        ]
 
     async def _call(self, call: Call, gate: asyncio.Semaphore) -> dict[str, Any]:
         """Make one call and return its ledger row."""
@@ -130,17 +121,20 @@ class HookStage:
 
     async def _record(self, rows: Sequence[dict[str, Any]]) -> None:
         async with self.database.workspace(self.order.workspace_id) as session:
-            await session.execute(
-                _RECORD,
-                {"rows": to_json(list(rows)), "node_id": self._opened.node.id, "claim_id": self._claim_id},
-            )
+            await effects.record(session, self._opened, self._claim_id, rows)
 
     async def _refuse_if_alive(self) -> None:
         """Wait for calls that another attempt holds: they are settled by it, or claimed once its lease is over."""
         async with self.database.workspace(self.order.workspace_id) as session:
-            seconds = await session.scalar(_ALIVE, {"batch_id": self._opened.batch.id, "node_id": self._opened.node.id})
+            seconds = await effects.find_alive(session, self._opened)
         if seconds is not None:
-            raise LeaseHeld(max(float(seconds), 1.0))
+            raise LeaseHeld(max(seconds, 1.0))
+
+
+def _flat(contact: dict[str, Any] | None) -> dict[str, Any]:
+    """Return a contact's own attributes beside those that have a column."""
+    columns = dict(contact or {})
+    return {**columns, **(columns.pop("attributes", None) or {})}
 
 
 def _later(call: Call, reason: str) -> dict[str, Any]:
@@ -198,40 +192,3 @@ def _render(body: Any, context: dict[str, Any]) -> Any:
         case list():
             return [_render(value, context) for value in body]
     return body
-
-
-_CLAIM = text("""
-    WITH due AS (
-        SELECT e.id, e.visit, e.workspace_id, e.contact_id, e.payload
-        FROM enrollments e
-        LEFT JOIN effects m ON m.enrollment_id = e.id AND m.node_id = :node_id AND m.visit = e.visit
-        WHERE e.batch_id = :batch_id AND e.state = 'active'
-          AND (m.state IS NULL OR (m.state = 'deferred' AND m.claim_id IS DISTINCT FROM :claim_id)
-               OR (m.state = 'calling' AND m.lease_until <= now()))
-        ORDER BY e.id LIMIT :size),
-    claimed AS (
-        INSERT INTO effects AS m (enrollment_id, node_id, visit, workspace_id, contact_id, kind, state, claim_id,
-                                  lease_until)
-        SELECT id, :node_id, visit, workspace_id, contact_id, 'webhook', 'calling', :claim_id,
-               now() + CAST(:lease AS interval) FROM due
-        ON CONFLICT (enrollment_id, node_id, visit) DO UPDATE
-            SET state = 'calling', claim_id = :claim_id, lease_until = excluded.lease_until, attempts = m.attempts + 1
-            WHERE m.state = 'deferred' OR (m.state = 'calling' AND m.lease_until <= now())
-        RETURNING m.enrollment_id, m.attempts)
-    SELECT d.id, d.visit, d.payload, k.attempts, to_jsonb(c) - 'attributes' || c.attributes AS contact
-    FROM due d JOIN claimed k ON k.enrollment_id = d.id LEFT JOIN contacts c ON c.id = d.contact_id ORDER BY d.id
-""")
-
-_RECORD = text("""
-    UPDATE effects m SET state = x.state, reason = x.reason, outcome = x.outcome, lease_until = NULL,
-        done_at = CASE WHEN x.state <> 'deferred' THEN now() END
-    FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS x(id uuid, visit int, state text, reason text, outcome jsonb)
-    WHERE m.enrollment_id = x.id AND m.node_id = :node_id AND m.visit = x.visit AND m.claim_id = :claim_id
-      AND m.state = 'calling'
-""")
-
-_ALIVE = text("""
-    SELECT max(extract(epoch FROM m.lease_until - now()))::float8
-    FROM enrollments e JOIN effects m ON m.enrollment_id = e.id AND m.node_id = :node_id AND m.visit = e.visit
-    WHERE e.batch_id = :batch_id AND e.state = 'active' AND m.state = 'calling'
-""")

@@ -70,6 +70,7 @@ async def restart_run(session: AsyncSession, run_id: UUID) -> bool:
             size=batch.size,
             hop=batch.hop,
             effect=plan.plan.nodes[batch.node_id].is_effect,
+            custom=plan.plan.nodes[batch.node_id].is_custom,
             wake_at=batch.wake_at,
         )
         for batch in batches

@@ -1,16 +1,17 @@
 """Run whatever stage a token stands before: the one place that knows which code carries out which kind of effect."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import httpx
 
 from journeys.contracts import StageOrder, Token
 from journeys.db.session import Database
+from journeys.enrollments.custom import ActivityRunner, ActivityStage, NoActivities
 from journeys.enrollments.hooks import HookStage
 from journeys.enrollments.sending import Mailroom, SendStage
 from journeys.enrollments.stages import find_op, run_waiting_or_pure
-from journeys.nodes.ops import CallWebhook, SendEmail
+from journeys.nodes.ops import CallActivity, CallWebhook, SendEmail
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,7 @@ class StageRunner:
     database: Database
     mailroom: Mailroom
     http: httpx.AsyncClient
+    activities: ActivityRunner = field(default_factory=NoActivities)
 
     async def run(self, order: StageOrder, stopping: Callable[[], bool] = lambda: False) -> list[Token]:
         """Carry a batch to its next wait or effect; return the tokens that follow."""
@@ -31,5 +33,7 @@ class StageRunner:
                 return await SendStage(self.database, self.mailroom, order, stopping).run()
             case CallWebhook():
                 return await HookStage(self.database, self.http, order, stopping).run()
+            case CallActivity():
+                return await ActivityStage(self.database, self.activities, order, stopping).run()
             case other:
                 raise TypeError(f"{order.token.node_id} is no effect: {other}")

@@ -125,6 +125,8 @@ class Ledger:
     outlet_sql: str
     """A CASE over m.state that gives an outlet, or 'retry' for what is to be tried again."""
     labels: Sequence[str]
+    detail_sql: str = "CAST(NULL AS jsonb)"
+    """What the trace shows besides the reason."""
 
 
 async def finish_effect(session: AsyncSession, order: StageOrder, ledger: Ledger, retry_in: timedelta) -> list[Token]:
@@ -172,11 +174,13 @@ async def _record_outcomes(
     rows = await session.execute(
         text(f"""
             WITH outcome AS MATERIALIZED (
-                SELECT e.id, e.workspace_id, e.visit, {ledger.outlet_sql} AS outlet, m.reason
+                SELECT e.id, e.workspace_id, e.visit, {ledger.outlet_sql} AS outlet, m.reason,
+                       {ledger.detail_sql} AS detail
                 FROM enrollments e {_join(ledger)} WHERE e.batch_id = :batch_id AND e.state = 'active'),
             stepped AS (
-                INSERT INTO steps (enrollment_id, at, node_id, workspace_id, visit, outlet, reason)
-                SELECT id, :now, :node_id, workspace_id, visit, outlet, reason FROM outcome WHERE outlet <> 'retry')
+                INSERT INTO steps (enrollment_id, at, node_id, workspace_id, visit, outlet, reason, detail)
+                SELECT id, :now, :node_id, workspace_id, visit, outlet, reason, detail
+                FROM outcome WHERE outlet <> 'retry')
             SELECT outlet, coalesce(reason, ''), count(*) FROM outcome GROUP BY 1, 2 ORDER BY 1, 2
         """),
         {"batch_id": group.batch_id, "node_id": node.id, "now": now},

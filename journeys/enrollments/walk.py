@@ -22,6 +22,7 @@ from journeys.graph.plan import Plan, PlanNode
 from journeys.nodes.draws import DRAW_SQL
 from journeys.nodes.ops import (
     Await,
+    CallActivity,
     CallWebhook,
     Change,
     End,
@@ -102,6 +103,7 @@ class Walk:
             size=group.n,
             hop=self.hop + 1 if group.batch_id == self.root_id else 0,
             effect=node.is_effect,
+            custom=node.is_custom,
             wake_at=group.wake_at,
         )
 
@@ -128,7 +130,7 @@ class Walk:
                 await self._hold_until(group, node, op)
             case Await() as op:
                 await self._await(group, node, op)
-            case SendEmail() | CallWebhook():
+            case SendEmail() | CallWebhook() | CallActivity():
                 await self.stop(group, None)
             case _:
                 assert_never(node.op)

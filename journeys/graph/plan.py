@@ -3,7 +3,7 @@
 from pydantic import BaseModel, ConfigDict, Field
 
 from journeys.graph.settings import JourneySettings
-from journeys.nodes.ops import EFFECTS, WAITS, Op, Trigger
+from journeys.nodes.ops import EFFECTS, WAITS, CallActivity, Op, Trigger
 
 
 class PlanNode(BaseModel):
@@ -36,6 +36,11 @@ class PlanNode(BaseModel):
     def is_effect(self) -> bool:
         """Say whether this node calls the outside."""
         return isinstance(self.op, EFFECTS)
+
+    @property
+    def is_custom(self) -> bool:
+        """Say whether this node runs an activity of a developer's own, in a process apart."""
+        return isinstance(self.op, CallActivity)
 
 
 class Plan(BaseModel):

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from journeys.nodes.ops import Op
 from journeys.rules.language import Rule
 
-Group = Literal["trigger", "timing", "logic", "message", "contact", "outside"]
+Group = Literal["trigger", "timing", "logic", "message", "contact", "outside", "custom"]
 
 
 class NodeConfig(BaseModel):

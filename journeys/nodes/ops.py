@@ -123,6 +123,15 @@ class CallWebhook(_Op):
     timeout_seconds: float = 10
 
 
+class CallActivity(_Op):
+    """Call an activity of a developer's own. `outlets` are those it had when the journey was published."""
+
+    op: Literal["call_activity"] = "call_activity"
+    activity: str
+    config: dict[str, JsonValue] = Field(default_factory=dict)
+    outlets: list[str]
+
+
 class Mark(_Op):
     """Record that the contact reached the goal; outlet `next`."""
 
@@ -137,9 +146,9 @@ class End(_Op):
 
 
 Op: TypeAlias = Annotated[
-    Trigger | Route | Split | Change | Hold | HoldUntil | Await | SendEmail | CallWebhook | Mark | End,
+    Trigger | Route | Split | Change | Hold | HoldUntil | Await | SendEmail | CallWebhook | CallActivity | Mark | End,
     Field(discriminator="op"),
 ]
 
 WAITS = (Hold, HoldUntil, Await)
-EFFECTS = (SendEmail, CallWebhook)
+EFFECTS = (SendEmail, CallWebhook, CallActivity)
