@@ -8,6 +8,7 @@ import structlog
 
 from journeys.contacts.importing import next_import, run_import
 from journeys.db.ids import new_id
+from journeys.enrollments.bulk import advance_bulk_job, take_bulk_job
 from journeys.enrollments.intake import advance_intake, take_intake
 from journeys.enrollments.routing import Lease, LeaseLost, Routed, postpone_first, route_window
 from journeys.settings import Settings, get_settings
@@ -131,6 +132,22 @@ async def run_intakes(resources: Resources, bells: Bells) -> None:
             resources.live.changed(intake.workspace_id, intake.journey_id)
 
 
+async def run_bulk_jobs(resources: Resources, bells: Bells) -> None:
+    """Act on many contacts, one chunk of one job after the other."""
+    while True:
+        try:
+            async with resources.database.engine() as session:
+                job = await take_bulk_job(session)
+                if job is not None:
+                    await advance_bulk_job(session, job)
+        except Exception:
+            log.exception("bulk.failed")
+            await asyncio.sleep(1)
+            continue
+        if job is None:
+            await bells.wait("bulk_jobs", IDLE_SECONDS)
+
+
 async def run_imports(resources: Resources, bells: Bells) -> None:
     """Work through uploads of contacts."""
     while True:
@@ -157,6 +174,7 @@ async def run_router(settings: Settings) -> None:
             Dispatcher(resources.database, client, bells).run(),
             run_intakes(resources, bells),
             run_imports(resources, bells),
+            run_bulk_jobs(resources, bells),
             Reconciler(resources.database, client, settings).run(),
         )
 

@@ -5,11 +5,13 @@ from fastapi import APIRouter
 from api.hooks import tracking, unsubscribe, view
 from api.live import socket
 from api.routers import (
+    audience,
     audit,
     auth,
     connections,
     contacts,
     enrollments,
+    find,
     hints,
     imports,
     ingest,
@@ -24,11 +26,14 @@ from api.routers import (
     topics,
     users,
     workspace,
+    workspaces,
 )
 
 ROUTERS: tuple[APIRouter, ...] = (
     auth.router,
     workspace.router,
+    workspaces.router,
+    find.router,
     users.router,
     keys.router,
     audit.router,
@@ -38,6 +43,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     hints.router,
     segments.router,
     imports.router,
+    audience.router,
     contacts.router,
     suppressions.router,
     templates.router,

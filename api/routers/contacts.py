@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query, Response
 from api.deps import Editor, Reader, Session
 from api.idempotency import IdempotentRoute
 from api.paging import PAGE, Cursor, Limit, decode_cursor, page
+from api.routers.audience import contact_page
 from api.schemas.base import Page
 from api.schemas.contacts import (
     ConsentRead,
@@ -36,6 +37,7 @@ from journeys.contacts.upsert import change_contact, upsert_contacts
 from journeys.enrollments.exits import exit_contact
 from journeys.errors import Conflict, InvalidInput
 from journeys.messaging.queries import list_messages
+from journeys.segments.audience import Audience
 
 router = APIRouter(prefix="/api/contacts", tags=["contacts"], route_class=IdempotentRoute)
 Search = Annotated[str | None, Query(max_length=200, description="Part of an address, a name or an external id.")]
@@ -53,16 +55,8 @@ async def list_contacts(
     cursor: Cursor = None,
 ) -> Page[ContactRead]:
     """Return contacts, the newest first."""
-    rows = await queries.list_contacts(
-        session,
-        reader.workspace_id,
-        search=q,
-        segment_id=segment,
-        tag=tag,
-        after=decode_cursor(cursor, UUID),
-        limit=limit + 1,
-    )
-    return page(rows, limit, lambda row: row.id, ContactRead.model_validate)
+    who = Audience(q=q, segment_id=segment, tag=tag)
+    return await contact_page(session, reader.workspace_id, who, limit, cursor)
 
 
 @router.post(

@@ -19,6 +19,7 @@ from api.schemas.journeys import (
     GraphProblem,
     JourneyCounts,
     JourneyCreate,
+    JourneyEntries,
     JourneyImport,
     JourneyRead,
     JourneyRow,
@@ -34,7 +35,7 @@ from api.schemas.journeys import (
 from api.shapes import enrollment_read, journey_status
 from journeys.auth.audit import record_change
 from journeys.enrollments import pausing, publishing
-from journeys.enrollments.queries import count_by_journey, get_status, list_enrollments
+from journeys.enrollments.queries import count_by_journey, count_entries, get_status, list_enrollments
 from journeys.errors import InvalidInput
 from journeys.graph import drafts, versions
 from journeys.graph.files import export_journey, import_journey
@@ -66,6 +67,7 @@ def _row(journey: Journey, numbers: dict[UUID, int], counts: dict[UUID, dict[str
         id=journey.id,
         name=journey.name,
         slug=journey.slug,
+        tags=journey.tags,
         state=journey.state,
         version=numbers.get(journey.live_version_id) if journey.live_version_id else None,
         created_at=journey.created_at,
@@ -91,6 +93,15 @@ async def import_journey_file(body: JourneyImport, session: Session, actor: Edit
     journey = await drafts.create_journey(session, actor.workspace_id, name, file.graph, file.settings)
     await record_change(session, actor, "imported", "journey", journey.id, {"name": journey.name})
     return await _read(session, journey, response)
+
+
+@router.get("/entries")
+async def list_journey_entries(
+    session: Session, reader: Reader, days: Annotated[int, Query(ge=1, le=90)] = 14
+) -> Page[JourneyEntries]:
+    """Return how many entered each journey on each of the last days; a journey that nobody entered is left out."""
+    entries = await count_entries(session, reader.workspace_id, days)
+    return Page(items=[JourneyEntries(journey_id=journey_id, days=counts) for journey_id, counts in entries.items()])
 
 
 @router.get("/{journey_id}")
@@ -130,6 +141,7 @@ async def update_journey(
         journey_id,
         revision=_revision(if_match),
         name=body.name,
+        tags=body.tags,
         graph=drafts.parse_graph(body.graph) if body.graph is not None else None,
         settings=drafts.parse_settings(body.settings) if body.settings is not None else None,
     )
@@ -152,6 +164,14 @@ async def delete_journey(journey_id: UUID, session: Session, actor: Editor) -> N
     """Delete a draft that was never published; a published journey is archived instead."""
     await drafts.delete_draft(session, actor.workspace_id, journey_id)
     await record_change(session, actor, "deleted", "journey", journey_id)
+
+
+@router.post("/{journey_id}/duplicate", status_code=201)
+async def duplicate_journey(journey_id: UUID, session: Session, actor: Editor, response: Response) -> JourneyRead:
+    """Make a new draft that says the same."""
+    copy = await drafts.copy_journey(session, actor.workspace_id, journey_id)
+    await record_change(session, actor, "created", "journey", copy.id, {"name": copy.name, "copy_of": str(journey_id)})
+    return await _read(session, copy, response)
 
 
 @router.post("/{journey_id}/validate")

@@ -1,10 +1,10 @@
 """Shapes: journeys, their versions and status, enrollments with their trace, the palette."""
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import Field, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from api.schemas.base import Address, Name, Schema
 
@@ -18,10 +18,14 @@ class JourneyCreate(Schema):
     settings: dict[str, Any] = Field(default_factory=dict)
 
 
+Tag = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
+
+
 class JourneyUpdate(Schema):
     """Changes of a draft; what is left out stays."""
 
     name: Name | None = None
+    tags: list[Tag] | None = Field(None, max_length=20)
     graph: dict[str, Any] | None = None
     settings: dict[str, Any] | None = None
 
@@ -50,11 +54,19 @@ class JourneyRow(Schema):
     id: UUID
     name: str
     slug: str
+    tags: list[str]
     state: Literal["draft", "live", "paused", "archived"]
     version: int | None
     created_at: datetime
     updated_at: datetime
     counts: JourneyCounts
+
+
+class JourneyEntries(Schema):
+    """How many entered a journey on each of the last days, UTC, the oldest first."""
+
+    journey_id: UUID
+    days: list[int]
 
 
 class JourneyRead(JourneyRow):

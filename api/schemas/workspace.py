@@ -34,6 +34,13 @@ class WorkspaceRead(Schema):
     created_at: datetime
 
 
+class WorkspaceCreate(Schema):
+    """A workspace to make."""
+
+    name: Name
+    time_zone: TimeZone = "UTC"
+
+
 class WorkspaceUpdate(Schema):
     """What to change; settings that are left out stay."""
 

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from journeys.auth.models import Membership, User, UserSession
 from journeys.auth.roles import Principal, Role
 from journeys.auth.secret import digest, new_secret
+from journeys.errors import NotFound
 
 LIFETIME = timedelta(days=30)
 _TOUCH_EVERY = timedelta(minutes=5)
@@ -62,6 +63,18 @@ async def find_principal(session: AsyncSession, cookie: str) -> Principal | None
 def is_csrf_token(principal: Principal, given: str | None) -> bool:
     """Say whether a change carries the token of its session."""
     return hmac.compare_digest((given or "").encode(), (principal.csrf_token or "").encode()) and bool(given)
+
+
+async def open_workspace(session: AsyncSession, session_id: UUID, user_id: UUID, workspace_id: UUID) -> None:
+    """Let a browser work in another workspace of its person.
+
+    Raises:
+        NotFound: the person does not belong to it.
+    """
+    if await session.get(Membership, (workspace_id, user_id)) is None:
+        raise NotFound("There is no such workspace.")
+    opened = update(UserSession).where(UserSession.id == session_id).values(workspace_id=workspace_id)
+    await session.execute(opened)
 
 
 async def end_session(session: AsyncSession, session_id: UUID) -> None:

@@ -62,7 +62,7 @@ async def join(
         raise InvalidInput("An email address is needed.")
     workspace_id = link.workspace_id or (await _first_workspace(session, workspace_name, time_zone)).id
     user_id = await _person(session, address, name, password)
-    await _add_member(session, workspace_id, user_id, _role(link))
+    await add_member(session, workspace_id, user_id, _role(link))
     return Joined(user_id, workspace_id)
 
 
@@ -133,7 +133,8 @@ async def _person(session: AsyncSession, email: str, name: str, password: str) -
     return user.id
 
 
-async def _add_member(session: AsyncSession, workspace_id: UUID, user_id: UUID, role: str) -> None:
+async def add_member(session: AsyncSession, workspace_id: UUID, user_id: UUID, role: str) -> None:
+    """Let a person into a workspace, or give them another role there."""
     member = insert(Membership).values(workspace_id=workspace_id, user_id=user_id, role=role)
     await session.execute(member.on_conflict_do_update(index_elements=["workspace_id", "user_id"], set_={"role": role}))
 

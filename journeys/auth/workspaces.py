@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import select, text
@@ -47,6 +48,14 @@ async def get_workspace(session: AsyncSession, workspace_id: UUID) -> Workspace:
     if workspace is None:
         raise NotFound("There is no such workspace.")
     return workspace
+
+
+async def list_workspaces_of(session: AsyncSession, user_id: UUID) -> Sequence[Workspace]:
+    """Return the workspaces that a person belongs to, by name."""
+    query = select(Workspace).join(Membership, Membership.workspace_id == Workspace.id)
+    return (
+        await session.scalars(query.where(Membership.user_id == user_id).order_by(Workspace.name, Workspace.id))
+    ).all()
 
 
 async def find_first_workspace(session: AsyncSession) -> Workspace | None:

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, func, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from journeys.db.base import Base, WorkspaceRow
@@ -36,6 +36,14 @@ class Contact(WorkspaceRow):
             "attributes",
             postgresql_using="gin",
             postgresql_ops={"attributes": "jsonb_path_ops"},
+        ),
+        Index(
+            "ix_contacts_search",
+            text(
+                "((((((COALESCE(email, '') || ' ') || COALESCE(first_name, '')) || ' ')"
+                " || COALESCE(last_name, '')) || ' ') || COALESCE(external_id, '')) gin_trgm_ops"
+            ),
+            postgresql_using="gin",
         ),
         {"postgresql_with": {"fillfactor": 85}},
     )
@@ -123,6 +131,36 @@ class ImportJob(WorkspaceRow):
     created_count: Mapped[int] = mapped_column(server_default=text("0"))
     updated_count: Mapped[int] = mapped_column(server_default=text("0"))
     refused_count: Mapped[int] = mapped_column(server_default=text("0"))
+    error: Mapped[str | None]
+    created_by: Mapped[str | None]
+    finished_at: Mapped[datetime | None]
+
+
+class ContactView(WorkspaceRow):
+    """A search over contacts under a name, with the columns to show; the whole workspace sees it."""
+
+    __tablename__ = "contact_views"
+    __table_args__ = (Index("uq_contact_views_workspace_id_name", "workspace_id", "name", unique=True),)
+    name: Mapped[str]
+    search: Mapped[dict[str, Any]]
+    columns: Mapped[list[str]]
+    created_by: Mapped[str | None]
+
+
+class BulkJob(WorkspaceRow):
+    """One action for many contacts: taken in id order, chunk by chunk, from `cursor` on. An export writes a file."""
+
+    __tablename__ = "bulk_jobs"
+    __table_args__ = (Index("ix_bulk_jobs_unfinished", "id", postgresql_where=text("finished_at IS NULL")),)
+    action: Mapped[dict[str, Any]]
+    audience: Mapped[dict[str, Any]]
+    state: Mapped[str] = mapped_column(server_default="queued")
+    cursor: Mapped[UUID | None]
+    total: Mapped[int | None] = mapped_column(BigInteger)
+    done: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
+    refused: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
+    path: Mapped[str | None]
+    written_bytes: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
     error: Mapped[str | None]
     created_by: Mapped[str | None]
     finished_at: Mapped[datetime | None]

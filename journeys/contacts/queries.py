@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, or_, select, text
+from sqlalchemy import Row, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from journeys.contacts.models import Contact
@@ -18,32 +18,6 @@ async def get_contact(session: AsyncSession, workspace_id: UUID, contact_id: UUI
     if contact is None:
         raise NotFound("There is no such contact.")
     return contact
-
-
-async def list_contacts(
-    session: AsyncSession,
-    workspace_id: UUID,
-    *,
-    search: str | None = None,
-    segment_id: UUID | None = None,
-    tag: str | None = None,
-    after: UUID | None = None,
-    limit: int = 50,
-) -> list[Contact]:
-    """Return contacts, the newest first; `search` is part of an address, a name or an external id."""
-    query = select(Contact).where(Contact.workspace_id == workspace_id, Contact.erased_at.is_(None))
-    if search:
-        full_name = Contact.first_name.concat(" ").concat(Contact.last_name)
-        fields = (Contact.email, Contact.external_id, Contact.first_name, Contact.last_name, full_name)
-        query = query.where(or_(*(field.icontains(search, autoescape=True) for field in fields)))
-    if segment_id:
-        members = text("SELECT contact_id FROM segment_members WHERE segment_id = :segment_id")
-        query = query.where(Contact.id.in_(members.bindparams(segment_id=segment_id).columns(Contact.id)))
-    if tag:
-        query = query.where(Contact.tags.contains([tag]))
-    if after:
-        query = query.where(Contact.id < after)
-    return list(await session.scalars(query.order_by(Contact.id.desc()).limit(limit)))
 
 
 async def list_by_ids(session: AsyncSession, workspace_id: UUID, ids: Sequence[UUID]) -> list[Contact]:

@@ -83,6 +83,7 @@ async def update_draft(
     *,
     revision: int | None = None,
     name: str | None = None,
+    tags: Sequence[str] | None = None,
     graph: Graph | None = None,
     settings: JourneySettings | None = None,
 ) -> Journey:
@@ -96,6 +97,8 @@ async def update_draft(
     if revision is not None and revision != journey.draft_revision:
         raise PreconditionFailed("someone else has saved this journey since you opened it")
     journey.name = name or journey.name
+    if tags is not None:
+        journey.tags = sorted(set(tags))
     if graph is not None:
         journey.graph = graph.model_dump(mode="json")
     if settings is not None:
@@ -157,6 +160,23 @@ async def list_journeys(
     if before is not None:
         query = query.where(Journey.id < before)
     return (await session.scalars(query.order_by(Journey.id.desc()).limit(limit))).all()
+
+
+async def find_journeys(session: AsyncSession, workspace_id: UUID, pattern: str, limit: int) -> Sequence[Journey]:
+    """Return journeys whose names are like a pattern, the last changed first."""
+    query = select(Journey).where(Journey.workspace_id == workspace_id, Journey.name.ilike(pattern))
+    query = query.where(Journey.state != "archived").order_by(Journey.updated_at.desc()).limit(limit)
+    return (await session.scalars(query)).all()
+
+
+async def copy_journey(session: AsyncSession, workspace_id: UUID, journey_id: UUID) -> Journey:
+    """Make a new draft that says the same as another journey's draft."""
+    source = await get_journey(session, workspace_id, journey_id)
+    graph, settings = parse_graph(source.graph), parse_settings(source.settings)
+    copy = await create_journey(session, workspace_id, f"Copy of {source.name}"[:200], graph, settings)
+    copy.tags = list(source.tags)
+    await session.flush()
+    return copy
 
 
 async def check_draft(session: AsyncSession, workspace_id: UUID, journey_id: UUID) -> Checked:

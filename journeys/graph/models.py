@@ -20,6 +20,7 @@ class Journey(WorkspaceRow):
     )
     name: Mapped[str]
     slug: Mapped[str]
+    tags: Mapped[list[str]] = mapped_column(server_default=text("'{}'"))
     state: Mapped[str] = mapped_column(server_default="draft")
     graph: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
     settings: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))

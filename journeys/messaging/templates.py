@@ -33,6 +33,12 @@ async def list_templates(
     return [Saved(template, version) for template, version in rows]
 
 
+async def find_templates(session: AsyncSession, workspace_id: UUID, pattern: str, limit: int) -> list[Template]:
+    """Return templates in use whose names are like a pattern."""
+    query = select(Template).where(Template.workspace_id == workspace_id, Template.name.ilike(pattern))
+    return list(await session.scalars(query.where(Template.archived_at.is_(None)).order_by(Template.name).limit(limit)))
+
+
 async def get_template(session: AsyncSession, workspace_id: UUID, template_id: UUID) -> Saved:
     """Return a template with its newest version."""
     query = select(Template, TemplateVersion).join(TemplateVersion, TemplateVersion.id == Template.latest_version_id)

@@ -33,7 +33,7 @@ async def create_segment(session: AsyncSession, workspace_id: UUID, name: str, r
         InvalidInput: the rule is no rule, or refers to what a segment does not have.
         Conflict: the name is taken.
     """
-    parsed = await _check_rule(session, workspace_id, rule, None)
+    parsed = await check_rule(session, workspace_id, rule)
     segment = Segment(workspace_id=workspace_id, name=name, rule=dump_rule(parsed), live=True)
     session.add(segment)
     await _flush(session, name)
@@ -50,7 +50,7 @@ async def update_segment(
     segment.name = name or segment.name
     segment.updated_at = datetime.now(UTC)
     if rule is not None:
-        parsed = await _check_rule(session, workspace_id, rule, segment_id)
+        parsed = await check_rule(session, workspace_id, rule, segment_id)
         segment.rule = dump_rule(parsed)
     await _flush(session, segment.name)
     if rule is not None:
@@ -108,6 +108,12 @@ async def list_segments(
     return [(segment, n) for segment, n in rows]
 
 
+async def find_segments(session: AsyncSession, workspace_id: UUID, pattern: str, limit: int) -> Sequence[Segment]:
+    """Return named segments whose names are like a pattern."""
+    query = select(Segment).where(Segment.workspace_id == workspace_id, Segment.name.ilike(pattern))
+    return (await session.scalars(query.where(Segment.journey_id.is_(None)).order_by(Segment.name).limit(limit))).all()
+
+
 async def count_members(session: AsyncSession, segment_id: UUID) -> int:
     """Return how many contacts are in a segment."""
     n = await session.scalar(select(func.count()).where(SegmentMember.segment_id == segment_id))
@@ -128,7 +134,7 @@ async def list_members(
 
 async def preview(session: AsyncSession, workspace_id: UUID, rule: object, sample: int = 10) -> Preview:
     """Count the contacts that match a rule now, and pick some."""
-    parsed = await _check_rule(session, workspace_id, rule, None)
+    parsed = await check_rule(session, workspace_id, rule)
     params = SqlParams(workspace_id, datetime.now(UTC), whole=True)
     where = f"c.workspace_id = :workspace_id AND c.erased_at IS NULL AND {compile_sql(parsed, params)}"
     row = (
@@ -157,7 +163,7 @@ async def explain(session: AsyncSession, workspace_id: UUID, segment_id: UUID, c
     return evaluate(rule, facts[contact_id])
 
 
-async def _check_rule(session: AsyncSession, workspace_id: UUID, rule: object, own_id: UUID | None) -> Rule:
+async def check_rule(session: AsyncSession, workspace_id: UUID, rule: object, own_id: UUID | None = None) -> Rule:
     """Return the rule if a segment can have it: nothing of an enrollment, known segments, no ring."""
     parsed = parse_rule(rule)
     if has_references(parsed):

@@ -19,6 +19,8 @@ MARK = "belongs-to-a"
 OPEN_TO_ALL = {"/api/config", "/healthz", "/readyz", "/metrics"}
 SIGN_IN = {"/api/auth/sign-in", "/api/auth/setup", "/api/auth/link", "/api/auth/sign-out"}
 CHANGES_NOTHING = {
+    "/api/contacts/search",
+    "/api/workspaces/{workspace_id}/open",
     "/api/live/ticket",
     "/api/segments/preview",
     "/api/templates/preview",
@@ -93,6 +95,7 @@ async def fill(client: httpx.AsyncClient, database: Database, workspace_id: UUID
         await record_events(session, [NewEvent(workspace_id, UUID(contact), MARK)])
     await client.post("/api/suppressions", json={"addresses": [f"{MARK}@example.com"]})
     upload = await client.post("/api/contacts/import", files={"file": (f"{MARK}.csv", b"email\n")})
+    bulk = await client.post("/api/contacts/bulk", json={"audience": {"q": MARK}, "action": {"type": "export"}})
     return {
         "contact_id": contact,
         "template_id": template,
@@ -105,6 +108,9 @@ async def fill(client: httpx.AsyncClient, database: Database, workspace_id: UUID
         "topic": await made("/api/topics", key=MARK, name=MARK),
         "enrollment_id": str(message),
         "user_id": contact,
+        "workspace_id": str(workspace_id),
+        "view_id": await made("/api/contact-views", name=MARK, search={"q": MARK}),
+        "job_id": bulk.json()["id"],
         "number": "1",
     }
 
@@ -124,6 +130,7 @@ async def test_no_route_that_reads_shows_another_workspace(
         for route in (route for route in routes() if "GET" in methods_of(route)):
             path = re.sub(r"{(\w+)}", lambda name: ids[name[1]], route.path)
             path += f"?contact={ids['contact_id']}" if path.endswith("/explain") else ""
+            path += f"?q={MARK}" if path.endswith("/find") else ""
             answer = await outsider.get(path)
             assert answer.status_code < 500, path
             assert MARK not in answer.text, path

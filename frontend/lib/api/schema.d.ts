@@ -128,6 +128,70 @@ export interface paths {
         patch: operations["update_workspace"];
         trace?: never;
     };
+    "/api/workspaces": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Workspaces
+         * @description Return the workspaces that the caller may open; a key opens only its own.
+         */
+        get: operations["list_workspaces"];
+        put?: never;
+        /**
+         * Create Workspace
+         * @description Make a workspace that the caller owns, and open it in this browser.
+         */
+        post: operations["create_workspace"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workspaces/{workspace_id}/open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Open Workspace
+         * @description Let this browser work in another workspace of its person from now on.
+         */
+        post: operations["open_workspace"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/find": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find
+         * @description Return journeys, segments, templates and contacts whose names have these words in them, a few of each.
+         */
+        get: operations["find"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/users": {
         parameters: {
             query?: never;
@@ -284,6 +348,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/journeys/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Journey Entries
+         * @description Return how many entered each journey on each of the last days; a journey that nobody entered is left out.
+         */
+        get: operations["list_journey_entries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/journeys/{journey_id}": {
         parameters: {
             query?: never;
@@ -310,6 +394,26 @@ export interface paths {
          * @description Save the draft; with `If-Match`, only if nobody else has saved since.
          */
         patch: operations["update_journey"];
+        trace?: never;
+    };
+    "/api/journeys/{journey_id}/duplicate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Duplicate Journey
+         * @description Make a new draft that says the same.
+         */
+        post: operations["duplicate_journey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/journeys/{journey_id}/validate": {
@@ -876,6 +980,130 @@ export interface paths {
          * @description Return the refused rows as CSV: line, reason, and the row as it came.
          */
         get: operations["download_refused_rows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contacts/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Search Contacts
+         * @description Return the contacts that a search finds, the newest first.
+         */
+        post: operations["search_contacts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contact-views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Contact Views
+         * @description Return the saved views of the workspace.
+         */
+        get: operations["list_contact_views"];
+        put?: never;
+        /**
+         * Create Contact View
+         * @description Save a search under a name.
+         */
+        post: operations["create_contact_view"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contact-views/{view_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete Contact View
+         * @description Forget a saved view.
+         */
+        delete: operations["delete_contact_view"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contacts/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Act On Contacts
+         * @description Do one thing to many contacts, in the background: tag, enroll, suppress, export.
+         */
+        post: operations["act_on_contacts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bulk-jobs/{job_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Bulk Job
+         * @description Return how far a job is.
+         */
+        get: operations["read_bulk_job"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bulk-jobs/{job_id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download Export
+         * @description Return the file that an export has written.
+         */
+        get: operations["download_export"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1826,6 +2054,89 @@ export interface components {
             };
         };
         /**
+         * BulkAudience
+         * @description Whom an action is for: these contacts, or all that a search finds.
+         */
+        BulkAudience: {
+            /**
+             * Q
+             * @description Part of an address, a name or an external id.
+             */
+            q?: string | null;
+            /** Rule */
+            rule?: {
+                [key: string]: unknown;
+            } | null;
+            /** Segment Id */
+            segment_id?: string | null;
+            /** Tag */
+            tag?: string | null;
+            /** Contact Ids */
+            contact_ids?: string[] | null;
+        };
+        /**
+         * BulkCreate
+         * @description An action for many contacts.
+         */
+        BulkCreate: {
+            audience: components["schemas"]["BulkAudience"];
+            /** Action */
+            action: components["schemas"]["ChangeTags"] | components["schemas"]["EnrollInJourney"] | components["schemas"]["Suppress"] | components["schemas"]["Export"];
+        };
+        /**
+         * BulkRead
+         * @description A job over many contacts, and how far it is. `total` is unknown until it begins.
+         */
+        BulkRead: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "tag" | "enroll" | "suppress" | "export";
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "queued" | "running" | "completed" | "failed";
+            /** Total */
+            total: number | null;
+            /** Done */
+            done: number;
+            /** Refused */
+            refused: number;
+            /** Error */
+            error: string | null;
+            /** File Url */
+            file_url: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Finished At */
+            finished_at: string | null;
+        };
+        /**
+         * ChangeTags
+         * @description Give and take tags.
+         */
+        ChangeTags: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "tag";
+            /** Add */
+            add?: string[];
+            /** Remove */
+            remove?: string[];
+        };
+        /**
          * Config
          * @description What the web app must know before anybody signs in.
          */
@@ -2093,6 +2404,25 @@ export interface components {
             updated_at: string;
         };
         /**
+         * ContactSearch
+         * @description Which contacts: what is left out does not narrow.
+         */
+        ContactSearch: {
+            /**
+             * Q
+             * @description Part of an address, a name or an external id.
+             */
+            q?: string | null;
+            /** Rule */
+            rule?: {
+                [key: string]: unknown;
+            } | null;
+            /** Segment Id */
+            segment_id?: string | null;
+            /** Tag */
+            tag?: string | null;
+        };
+        /**
          * ContactUpdate
          * @description What to change: null clears a field or removes an attribute; what is left out stays.
          */
@@ -2143,6 +2473,22 @@ export interface components {
             } | null;
             /** Key */
             key?: string | null;
+        };
+        /**
+         * EnrollInJourney
+         * @description Let contacts into a live journey, as its re-entry rule allows.
+         */
+        EnrollInJourney: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "enroll";
+            /**
+             * Journey Id
+             * Format: uuid
+             */
+            journey_id: string;
         };
         /**
          * Enrolled
@@ -2356,6 +2702,17 @@ export interface components {
             content: string;
         };
         /**
+         * Export
+         * @description Write the contacts to a CSV file.
+         */
+        Export: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "export";
+        };
+        /**
          * FieldHintRead
          * @description An attribute or a property, the type that most of its values have, and the most frequent of them.
          */
@@ -2398,6 +2755,26 @@ export interface components {
             field: string | null;
             /** Line */
             line: number | null;
+        };
+        /**
+         * Found
+         * @description One thing that can be gone to; `hint` tells it from others of its name.
+         */
+        Found: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "journey" | "segment" | "template" | "contact";
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Hint */
+            hint?: string | null;
         };
         /**
          * GraphProblem
@@ -2550,6 +2927,19 @@ export interface components {
             };
         };
         /**
+         * JourneyEntries
+         * @description How many entered a journey on each of the last days, UTC, the oldest first.
+         */
+        JourneyEntries: {
+            /**
+             * Journey Id
+             * Format: uuid
+             */
+            journey_id: string;
+            /** Days */
+            days: number[];
+        };
+        /**
          * JourneyImport
          * @description A journey as a file.
          */
@@ -2573,6 +2963,8 @@ export interface components {
             name: string;
             /** Slug */
             slug: string;
+            /** Tags */
+            tags: string[];
             /**
              * State
              * @enum {string}
@@ -2618,6 +3010,8 @@ export interface components {
             name: string;
             /** Slug */
             slug: string;
+            /** Tags */
+            tags: string[];
             /**
              * State
              * @enum {string}
@@ -2668,6 +3062,8 @@ export interface components {
         JourneyUpdate: {
             /** Name */
             name?: string | null;
+            /** Tags */
+            tags?: string[] | null;
             /** Graph */
             graph?: {
                 [key: string]: unknown;
@@ -3097,10 +3493,24 @@ export interface components {
             /** Next Cursor */
             next_cursor?: string | null;
         };
+        /** Page[Found] */
+        Page_Found_: {
+            /** Items */
+            items: components["schemas"]["Found"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
         /** Page[ImportRead] */
         Page_ImportRead_: {
             /** Items */
             items: components["schemas"]["ImportRead"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
+        /** Page[JourneyEntries] */
+        Page_JourneyEntries_: {
+            /** Items */
+            items: components["schemas"]["JourneyEntries"][];
             /** Next Cursor */
             next_cursor?: string | null;
         };
@@ -3192,6 +3602,20 @@ export interface components {
         Page_VersionRead_: {
             /** Items */
             items: components["schemas"]["VersionRead"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
+        /** Page[ViewRead] */
+        Page_ViewRead_: {
+            /** Items */
+            items: components["schemas"]["ViewRead"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
+        /** Page[WorkspaceInfo] */
+        Page_WorkspaceInfo_: {
+            /** Items */
+            items: components["schemas"]["WorkspaceInfo"][];
             /** Next Cursor */
             next_cursor?: string | null;
         };
@@ -3482,6 +3906,23 @@ export interface components {
             email: string;
             /** Password */
             password: string;
+        };
+        /**
+         * Suppress
+         * @description Send no more mail to these addresses, or no more marketing.
+         */
+        Suppress: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "suppress";
+            /**
+             * Scope
+             * @default all
+             * @enum {string}
+             */
+            scope?: "all" | "marketing";
         };
         /**
          * SuppressContact
@@ -3887,6 +4328,53 @@ export interface components {
             published_by: string | null;
         };
         /**
+         * ViewCreate
+         * @description A search to save under a name, with the columns to show.
+         */
+        ViewCreate: {
+            /** Name */
+            name: string;
+            search: components["schemas"]["ContactSearch"];
+            /** Columns */
+            columns?: string[];
+        };
+        /**
+         * ViewRead
+         * @description A saved view.
+         */
+        ViewRead: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            search: components["schemas"]["ContactSearch"];
+            /** Columns */
+            columns: string[];
+            /** Created By */
+            created_by: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+        };
+        /**
+         * WorkspaceCreate
+         * @description A workspace to make.
+         */
+        WorkspaceCreate: {
+            /** Name */
+            name: string;
+            /**
+             * Time Zone
+             * @default UTC
+             */
+            time_zone?: string;
+        };
+        /**
          * WorkspaceInfo
          * @description A workspace, in short.
          */
@@ -3967,6 +4455,10 @@ export type Accepted = components['schemas']['Accepted'];
 export type Alive = components['schemas']['Alive'];
 export type Archived = components['schemas']['Archived'];
 export type AuditRead = components['schemas']['AuditRead'];
+export type BulkAudience = components['schemas']['BulkAudience'];
+export type BulkCreate = components['schemas']['BulkCreate'];
+export type BulkRead = components['schemas']['BulkRead'];
+export type ChangeTags = components['schemas']['ChangeTags'];
 export type Config = components['schemas']['Config'];
 export type ConnectionCreate = components['schemas']['ConnectionCreate'];
 export type ConnectionRead = components['schemas']['ConnectionRead'];
@@ -3977,8 +4469,10 @@ export type ConsentUpdate = components['schemas']['ConsentUpdate'];
 export type ContactCreate = components['schemas']['ContactCreate'];
 export type ContactDetail = components['schemas']['ContactDetail'];
 export type ContactRead = components['schemas']['ContactRead'];
+export type ContactSearch = components['schemas']['ContactSearch'];
 export type ContactUpdate = components['schemas']['ContactUpdate'];
 export type Enroll = components['schemas']['Enroll'];
+export type EnrollInJourney = components['schemas']['EnrollInJourney'];
 export type Enrolled = components['schemas']['Enrolled'];
 export type EnrollmentDetail = components['schemas']['EnrollmentDetail'];
 export type EnrollmentOf = components['schemas']['EnrollmentOf'];
@@ -3986,9 +4480,11 @@ export type EnrollmentRead = components['schemas']['EnrollmentRead'];
 export type Erase = components['schemas']['Erase'];
 export type EventName = components['schemas']['EventName'];
 export type Example = components['schemas']['Example'];
+export type Export = components['schemas']['Export'];
 export type FieldHintRead = components['schemas']['FieldHintRead'];
 export type FieldProblem = components['schemas']['FieldProblem'];
 export type FindingRead = components['schemas']['FindingRead'];
+export type Found = components['schemas']['Found'];
 export type GraphProblem = components['schemas']['GraphProblem'];
 export type Health = components['schemas']['Health'];
 export type ImportRead = components['schemas']['ImportRead'];
@@ -3996,6 +4492,7 @@ export type Invite = components['schemas']['Invite'];
 export type Invited = components['schemas']['Invited'];
 export type JourneyCounts = components['schemas']['JourneyCounts'];
 export type JourneyCreate = components['schemas']['JourneyCreate'];
+export type JourneyEntries = components['schemas']['JourneyEntries'];
 export type JourneyImport = components['schemas']['JourneyImport'];
 export type JourneyRead = components['schemas']['JourneyRead'];
 export type JourneyRow = components['schemas']['JourneyRow'];
@@ -4024,7 +4521,9 @@ export type PageEnrollmentRead = components['schemas']['Page_EnrollmentRead_'];
 export type PageEventName = components['schemas']['Page_EventName_'];
 export type PageExample = components['schemas']['Page_Example_'];
 export type PageFieldHintRead = components['schemas']['Page_FieldHintRead_'];
+export type PageFound = components['schemas']['Page_Found_'];
 export type PageImportRead = components['schemas']['Page_ImportRead_'];
+export type PageJourneyEntries = components['schemas']['Page_JourneyEntries_'];
 export type PageJourneyRow = components['schemas']['Page_JourneyRow_'];
 export type PageKeyRead = components['schemas']['Page_KeyRead_'];
 export type PageMemberRead = components['schemas']['Page_MemberRead_'];
@@ -4038,6 +4537,8 @@ export type PageTemplateVersionRead = components['schemas']['Page_TemplateVersio
 export type PageTimelineEvent = components['schemas']['Page_TimelineEvent_'];
 export type PageTopicRead = components['schemas']['Page_TopicRead_'];
 export type PageVersionRead = components['schemas']['Page_VersionRead_'];
+export type PageViewRead = components['schemas']['Page_ViewRead_'];
+export type PageWorkspaceInfo = components['schemas']['Page_WorkspaceInfo_'];
 export type ParkedStage = components['schemas']['ParkedStage'];
 export type PreviewRead = components['schemas']['PreviewRead'];
 export type PreviewRequest = components['schemas']['PreviewRequest'];
@@ -4057,6 +4558,7 @@ export type SendTest = components['schemas']['SendTest'];
 export type Sent = components['schemas']['Sent'];
 export type Setup = components['schemas']['Setup'];
 export type SignIn = components['schemas']['SignIn'];
+export type Suppress = components['schemas']['Suppress'];
 export type SuppressContact = components['schemas']['SuppressContact'];
 export type SuppressionCreate = components['schemas']['SuppressionCreate'];
 export type SuppressionRead = components['schemas']['SuppressionRead'];
@@ -4075,6 +4577,9 @@ export type Validation = components['schemas']['Validation'];
 export type Verdict = components['schemas']['Verdict'];
 export type VersionDetail = components['schemas']['VersionDetail'];
 export type VersionRead = components['schemas']['VersionRead'];
+export type ViewCreate = components['schemas']['ViewCreate'];
+export type ViewRead = components['schemas']['ViewRead'];
+export type WorkspaceCreate = components['schemas']['WorkspaceCreate'];
 export type WorkspaceInfo = components['schemas']['WorkspaceInfo'];
 export type WorkspaceRead = components['schemas']['WorkspaceRead'];
 export type WorkspaceSettings = components['schemas']['WorkspaceSettings'];
@@ -4291,6 +4796,132 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WorkspaceRead"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_workspaces: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_WorkspaceInfo_"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_workspace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WorkspaceCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkspaceInfo"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    open_workspace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    find: {
+        parameters: {
+            query: {
+                q: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Found_"];
                 };
             };
             /** @description Client Error */
@@ -4670,6 +5301,38 @@ export interface operations {
             };
         };
     };
+    list_journey_entries: {
+        parameters: {
+            query?: {
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_JourneyEntries_"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     read_journey: {
         parameters: {
             query?: never;
@@ -4752,6 +5415,38 @@ export interface operations {
         responses: {
             /** @description Successful Response */
             200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JourneyRead"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    duplicate_journey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                journey_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5784,6 +6479,235 @@ export interface operations {
             header?: never;
             path: {
                 import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    search_contacts: {
+        parameters: {
+            query?: {
+                /** @description The most items of this page. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContactSearch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ContactRead_"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_contact_views: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ViewRead_"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_contact_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViewRead"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_contact_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                view_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    act_on_contacts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkRead"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_bulk_job: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkRead"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    download_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
             };
             cookie?: never;
         };
