@@ -1,6 +1,6 @@
 /** The shapes of the API, as its own description generates them; what it leaves open is said here. */
 
-import type { ConnectorRead, JourneyRead, VersionDetail } from './schema';
+import type { ConnectorRead, JourneyRead, NodeKindRead, VersionDetail } from './schema';
 
 export type {
   Config,
@@ -60,10 +60,20 @@ export interface GraphEdge {
   target: string;
 }
 
+/** A remark on the canvas, for people only. */
+export interface GraphNote {
+  id: string;
+  text: string;
+  position: { x: number; y: number };
+}
+
 export interface Graph {
   nodes: GraphNode[];
   edges: GraphEdge[];
+  notes?: GraphNote[];
 }
+
+export type NodeKind = Omit<NodeKindRead, 'config_schema'> & { config_schema: JsonSchema };
 
 export type Journey = Omit<JourneyRead, 'graph'> & { graph: Graph };
 
@@ -73,9 +83,22 @@ export type Connector = Omit<ConnectorRead, 'config_schema'> & { config_schema: 
 
 export type Rule = Record<string, unknown>;
 
-/** As much of JSON Schema as a connector's settings use. */
+/** As much of JSON Schema as the settings of connectors and nodes use. */
 export interface JsonSchema {
   type?: string;
+  const?: unknown;
+  items?: JsonSchema;
+  additionalProperties?: boolean | JsonSchema;
+  patternProperties?: Record<string, JsonSchema>;
+  oneOf?: JsonSchema[];
+  minItems?: number;
+  maxItems?: number;
+  minimum?: number;
+  maximum?: number;
+  exclusiveMinimum?: number;
+  maxLength?: number;
+  pattern?: string;
+  'x-widget'?: string;
   title?: string;
   description?: string;
   default?: unknown;

@@ -17,12 +17,21 @@ export function needsLayout({ nodes }: Graph): boolean {
   return nodes.some((node, index) => !node.position || nodes.slice(index + 1).some((other) => overlap(node, other)));
 }
 
+interface Size {
+  width?: number;
+  height?: number;
+}
+
 /** Places every node below those that lead to it; edges that close a loop do not push anything down. */
-export function layOut({ nodes, edges }: Graph): Positions {
+export function layOut({ nodes, edges }: Graph, sizes: ReadonlyMap<string, Size> = new Map()): Positions {
+  const sizeOf = (id: string) => ({
+    width: sizes.get(id)?.width ?? NODE_WIDTH,
+    height: sizes.get(id)?.height ?? NODE_HEIGHT,
+  });
   const drawing = new dagre.graphlib.Graph({ multigraph: true })
     .setGraph({ rankdir: 'TB', nodesep: 40, ranksep: 56 })
     .setDefaultEdgeLabel(() => ({}));
-  for (const { id } of nodes) drawing.setNode(id, { width: NODE_WIDTH, height: NODE_HEIGHT });
+  for (const { id } of nodes) drawing.setNode(id, sizeOf(id));
   for (const { id, source, target } of edges) {
     if (drawing.hasNode(source) && drawing.hasNode(target)) drawing.setEdge(source, target, {}, id);
   }
@@ -30,7 +39,8 @@ export function layOut({ nodes, edges }: Graph): Positions {
   return new Map(
     nodes.map(({ id }) => {
       const { x, y } = drawing.node(id);
-      return [id, { x: x - NODE_WIDTH / 2, y: y - NODE_HEIGHT / 2 }];
+      const { width, height } = sizeOf(id);
+      return [id, { x: Math.round(x - width / 2), y: Math.round(y - height / 2) }];
     }),
   );
 }
