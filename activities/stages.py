@@ -48,12 +48,12 @@ class StageActivities:
 
 @asynccontextmanager
 async def _heartbeats() -> AsyncIterator[None]:
-    """Tell Temporal every few seconds that this attempt is alive, so that a dead one is noticed soon."""
+    """Tell Temporal every few seconds that this attempt is alive; a short one needs no such call."""
 
     async def beat() -> None:
         while True:
-            activity.heartbeat()
             await asyncio.sleep(HEARTBEAT_SECONDS)
+            activity.heartbeat()
 
     beating: asyncio.Task[Any] = asyncio.create_task(beat())
     try:

@@ -6,17 +6,18 @@ attempt's lease is over, and settles them by what the provider can tell, before 
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Protocol
+from typing import Protocol, TypeVar
 from uuid import UUID
 
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from journeys.connectors.base import Mail, MailProvider, Outcome, SentQuery
-from journeys.connectors.errors import ProviderError, ProviderRefused, ProviderSilent
+from journeys.connectors.errors import ProviderError, ProviderSilent
 from journeys.contracts import StageOrder, Token
 from journeys.db.ids import new_id
 from journeys.db.session import Database
@@ -29,6 +30,8 @@ from journeys.messaging.ledger import Claim, Claimed, Recorded
 from journeys.messaging.links import MessageLinks, TrackingTokens
 from journeys.messaging.liquid import RenderError
 from journeys.nodes.ops import SendEmail
+
+T = TypeVar("T")
 
 LEDGER = Ledger("messages", ledger.OUTLET_SQL, ("sent", "skipped", "failed"))
 RETRY_IN = timedelta(minutes=2)
@@ -109,18 +112,34 @@ class SendStage:
     stopping: Callable[[], bool] = lambda: False
 
     async def run(self) -> list[Token]:
-        """Send to everyone in the batch who may get the mail, then move the batch on."""
+        """Send to everyone in the batch who may get the mail, then move the batch on.
+
+        What a chunk came to is recorded in the transaction that claims the next one, or that moves the batch on.
+        """
         async with self.database.workspace(self.order.workspace_id) as session:
             opened = await open_stage(session, self.order)
-        if isinstance(opened, Answered):
-            return opened.tokens
-        await self._prepare(opened)
-        earlier = await self._send_chunks()
-        if earlier is None:
-            return [self.order.token.model_copy(update={"parked": PAUSED})]
+            if isinstance(opened, Answered):
+                return opened.tokens
+            await self._prepare(opened)
+            chunk = await ledger.claim_chunk(session, self._claim, None, self._size)
+        earlier: list[UUID] = []
+        while True:
+            outcomes = await self._send(chunk)
+            earlier += [each.enrollment_id for each in chunk if each.message_id is None]
+            if len(chunk) < self._size:
+                break
+            if self.stopping():
+                await self._patiently(self._record(outcomes))
+                raise WorkerStopping
+            following = await self._patiently(self._record_and_claim(outcomes, chunk[-1].enrollment_id))
+            if following is None:
+                return [self.order.token.model_copy(update={"parked": PAUSED})]
+            chunk = following
         if earlier:
+            await self._patiently(self._record(outcomes))
             await self._settle_earlier(earlier)
-        return await self._finish()
+            outcomes = []
+        return await self._patiently(self._record_and_finish(outcomes))
 
     async def _prepare(self, opened: Opened) -> None:
         op = opened.node.op
@@ -149,28 +168,8 @@ class SendStage:
             attributes=_attributes(self._mail),
         )
 
-    async def _send_chunks(self) -> list[UUID] | None:
-        """Claim and send chunk by chunk; return the enrollments that the ledger held before, None when paused midway."""
-        earlier: list[UUID] = []
-        after: UUID | None = None
-        done = 0
-        while True:
-            if done and self.stopping():
-                raise WorkerStopping
-            async with self.database.workspace(self.order.workspace_id) as session:
-                if done and await is_paused(session, self.order.journey_id):
-                    await mark_parked(session, self.order.token.batch_id, PAUSED)
-                    return None
-                chunk = await ledger.claim_chunk(session, self._claim, after, self._size)
-            await self._send(chunk)
-            earlier += [each.enrollment_id for each in chunk if each.message_id is None]
-            done += len(chunk)
-            if len(chunk) < self._size:
-                return earlier
-            after = chunk[-1].enrollment_id
-
-    async def _send(self, chunk: Sequence[Claimed]) -> None:
-        """Render and send what was claimed, and record every outcome."""
+    async def _send(self, chunk: Sequence[Claimed]) -> list[Recorded]:
+        """Render and send what was claimed; return every outcome, for the transaction that comes next."""
         mails: list[tuple[Claimed, Mail]] = []
         outcomes: list[Recorded] = []
         began = rested = time.monotonic()
@@ -188,26 +187,57 @@ class SendStage:
             if now - rested > REST_AFTER_SECONDS:  # heartbeats and other stages share this process
                 await asyncio.sleep(0)
                 rested = time.monotonic()
-        if outcomes:
-            await self._record(outcomes)
-            outcomes = []
         if mails:
-            answers = await self._call([mail for _, mail in mails])
+            try:
+                answers = await self._call([mail for _, mail in mails])
+            except ProviderError as error:
+                if not isinstance(error, ProviderSilent):  # nothing was taken: the next attempt need not ask
+                    await self._patiently(self._record(outcomes))
+                    await self._give_back([each for each, _ in mails], error.detail)
+                raise
             outcomes += [self._outcome(each, answer) for (each, _), answer in zip(mails, answers, strict=True)]
-        if outcomes:
-            await self._record(outcomes)
+        return outcomes
 
-    async def _record(self, outcomes: Sequence[Recorded]) -> None:
-        """Record outcomes. Nobody else knows them, so a database that is away for a moment is waited for."""
+    async def _patiently(self, work: Callable[[AsyncSession], Awaitable[T]]) -> T:
+        """Run a transaction that records what nobody else knows: a database that is away for a moment is waited for."""
         deadline = time.monotonic() + RECORD_PATIENCE_SECONDS
         while True:
             try:
                 async with self.database.workspace(self.order.workspace_id) as session:
-                    return await ledger.record_outcomes(session, self._claim.claim_id, outcomes)
+                    return await work(session)
             except (OperationalError, InterfaceError, PoolTimeout):
                 if time.monotonic() > deadline:
                     raise
             await asyncio.sleep(RECORD_AGAIN_SECONDS)
+
+    def _record(self, outcomes: Sequence[Recorded]) -> Callable[[AsyncSession], Awaitable[None]]:
+        async def record(session: AsyncSession) -> None:
+            await ledger.record_outcomes(session, self._claim.claim_id, outcomes)
+
+        return record
+
+    def _record_and_claim(
+        self, outcomes: Sequence[Recorded], after: UUID
+    ) -> Callable[[AsyncSession], Awaitable[list[Claimed] | None]]:
+        """Record a chunk and claim the next one; None when the journey was paused meanwhile."""
+
+        async def record_and_claim(session: AsyncSession) -> list[Claimed] | None:
+            await ledger.record_outcomes(session, self._claim.claim_id, outcomes)
+            if await is_paused(session, self.order.journey_id):
+                await mark_parked(session, self.order.token.batch_id, PAUSED)
+                return None
+            return await ledger.claim_chunk(session, self._claim, after, self._size)
+
+        return record_and_claim
+
+    def _record_and_finish(self, outcomes: Sequence[Recorded]) -> Callable[[AsyncSession], Awaitable[list[Token]]]:
+        """Record the last chunk and move the batch on."""
+
+        async def record_and_finish(session: AsyncSession) -> list[Token]:
+            await ledger.record_outcomes(session, self._claim.claim_id, outcomes)
+            return await finish_effect(session, self.order, LEDGER, RETRY_IN)
+
+        return record_and_finish
 
     def _outcome(self, each: Claimed, outcome: Outcome) -> Recorded:
         assert each.message_id is not None
@@ -235,26 +265,20 @@ class SendStage:
         )
 
     async def _call(self, mails: Sequence[Mail]) -> Sequence[Outcome]:
-        """Call the provider once. What is known to be unsent is deferred; what cannot be known stays `sending`."""
+        """Call the provider once; what it may have taken without saying so is `unknown` where asking again could double.
+
+        Raises:
+            ProviderError: none was taken; or, with a provider that honours keys, nobody can say yet.
+        """
         provider = self._channel.provider
         try:
             async with asyncio.timeout(provider.timeout_seconds):
                 return await provider.send(mails)
-        except ProviderRefused as error:
-            return [Outcome("failed", reason=error.detail[:300])] * len(mails)
         except (ProviderSilent, TimeoutError) as error:
+            reason = str(error)[:300] or "the provider did not answer in time"
             if provider.honours_keys:
-                raise
-            return [Outcome("unknown", reason=str(error)[:300] or "the provider did not answer in time")] * len(mails)
-        except ProviderError as error:
-            await self._give_back_mails(mails, error)
-            raise
-
-    async def _give_back_mails(self, mails: Sequence[Mail], error: ProviderError) -> None:
-        """Free a chunk that the provider took nothing of, for the next attempt at this stage."""
-        ids = [UUID(mail.key.partition(":")[0]) for mail in mails]
-        async with self.database.workspace(self.order.workspace_id) as session:
-            await ledger.give_back(session, self._claim, ids, error.detail)
+                raise ProviderSilent(reason) from error
+            return [Outcome("unknown", reason=reason)] * len(mails)
 
     async def _give_back(self, rows: Sequence[Claimed], reason: str) -> None:
         """Free rows that were claimed and not sent."""
@@ -295,11 +319,7 @@ class SendStage:
             async with self.database.workspace(self.order.workspace_id) as session:
                 part = enrollment_ids[start : start + self._size]
                 chunk = await ledger.reclaim(session, self._claim, part, checked=checked)
-            await self._send(chunk)
-
-    async def _finish(self) -> list[Token]:
-        async with self.database.workspace(self.order.workspace_id) as session:
-            return await finish_effect(session, self.order, LEDGER, RETRY_IN)
+            await self._patiently(self._record(await self._send(chunk)))
 
 
 def _attributes(mail: CompiledMessage) -> list[str] | None:

@@ -32,7 +32,6 @@ class Opened:
     place: Place
     batch: Row[Any]
     node: PlanNode
-    n: int
 
 
 @dataclass(frozen=True)
@@ -63,7 +62,7 @@ async def open_stage(session: AsyncSession, order: StageOrder) -> Opened | Answe
     place = Place(
         order.workspace_id, order.journey_id, batch.version_id, order.run_id, loaded.plan, batch.now, batch.time_zone
     )
-    return Opened(place, batch, loaded.plan.nodes[batch.node_id], await count_active(session, order.token.batch_id))
+    return Opened(place, batch, loaded.plan.nodes[batch.node_id])
 
 
 async def _put_away(session: AsyncSession, order: StageOrder, batch: Row[Any]) -> None:
@@ -89,8 +88,7 @@ async def run_waiting_or_pure(session: AsyncSession, order: StageOrder) -> list[
     opened = await open_stage(session, order)
     if isinstance(opened, Answered):
         return opened.tokens
-    walk = _begin(session, order, opened)
-    group = _root(opened)
+    walk, group = await _begin(session, order, opened)
     if opened.batch.wake_at is None:
         if group.n:
             await walk.go(group)
@@ -134,7 +132,7 @@ async def finish_effect(session: AsyncSession, order: StageOrder, ledger: Ledger
     opened = await open_stage(session, order)
     if isinstance(opened, Answered):
         return opened.tokens
-    walk, group, node = _begin(session, order, opened), _root(opened), opened.node
+    (walk, group), node = await _begin(session, order, opened), opened.node
     if not group.n:
         return await walk.finish()
     outcomes = await _record_outcomes(session, group, node, ledger, opened.place.now)
@@ -153,14 +151,12 @@ async def finish_effect(session: AsyncSession, order: StageOrder, ledger: Ledger
     return await walk.finish()
 
 
-def _begin(session: AsyncSession, order: StageOrder, opened: Opened) -> Walk:
+async def _begin(session: AsyncSession, order: StageOrder, opened: Opened) -> tuple[Walk, Group]:
+    """Return the walk of a stage and the group that it starts with: whoever is still in its batch."""
+    n = await count_active(session, opened.batch.id)
     walk = Walk(session, opened.place, order.token.batch_id, order.token.hop)
-    walk.counts.add(opened.node.id, "waiting", -opened.n)
-    return walk
-
-
-def _root(opened: Opened) -> Group:
-    return Group(opened.batch.id, opened.node.id, opened.n, opened.batch.since_at)
+    walk.counts.add(opened.node.id, "waiting", -n)
+    return walk, Group(opened.batch.id, opened.node.id, n, opened.batch.since_at)
 
 
 def _join(ledger: Ledger) -> str:

@@ -41,7 +41,7 @@ async def test_a_recorded_run_is_replayed_without_a_difference(path: Path) -> No
 
 
 async def test_a_run_that_took_other_steps_is_noticed() -> None:
-    history = read(next(path for path in RECORDED if path.stem.startswith("loop")))
+    history = read(next(path for path in RECORDED if path.stem.startswith("send_wait")))
     scheduled = next(each for each in history.events if each.HasField("activity_task_scheduled_event_attributes"))
     scheduled.activity_task_scheduled_event_attributes.activity_type.name = "Another step"
     with pytest.raises(NondeterminismError):

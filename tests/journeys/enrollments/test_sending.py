@@ -152,7 +152,7 @@ async def test_a_provider_that_is_away_loses_nothing_however_often(database: Dat
     assert len(provider.mails) == 3
 
 
-async def test_a_refusal_fails_those_mails_with_the_reason(database: Database, workspace_id: UUID) -> None:
+async def test_a_provider_that_refuses_everything_keeps_the_mails_until_it_is_mended(database: Database, workspace_id: UUID) -> None:
     provider = RecordingProvider()
     engine, token = await sending_engine(database, workspace_id, 2, provider)
 
@@ -160,9 +160,13 @@ async def test_a_refusal_fails_those_mails_with_the_reason(database: Database, w
         raise ProviderRefused("bad credentials")
 
     provider.answer = refuse
+    with pytest.raises(ProviderRefused):
+        await engine.stage(token)
+    assert await engine.messages() == {"deferred: bad credentials": 2}
+    assert await engine.states() == {"active": 2}
+    provider.answer = None
     assert await engine.stage(token) == []
-    assert await engine.messages() == {"failed: bad credentials": 2}
-    assert await engine.states() == {"completed": 2}
+    assert await engine.messages() == {"sent": 2}
 
 
 async def test_silence_after_the_request_left_is_unknown(database: Database, workspace_id: UUID) -> None:
