@@ -32,6 +32,8 @@ def parse_graph(data: object) -> Graph:
         raise InvalidInput("this is not a graph", _within("/graph", rule_faults(error))) from error
     for index, node in enumerate(graph.nodes):
         check_storable(dict(node.data), f"/graph/nodes/{index}/data")
+    for index, note in enumerate(graph.notes):
+        check_storable(note.text, f"/graph/notes/{index}/text")
     return graph
 
 

@@ -51,13 +51,24 @@ class DrawnEdge(BaseModel):
         return data
 
 
+class Note(BaseModel):
+    """A remark on the canvas, for people: it means nothing to the journey."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    id: NodeId
+    text: str = Field("", max_length=2_000)
+    position: Position = Position()
+
+
 class Graph(BaseModel):
-    """Nodes and edges."""
+    """Nodes and edges, and what people noted beside them."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
     nodes: list[DrawnNode] = Field(default_factory=list, max_length=MAX_NODES)
     edges: list[DrawnEdge] = Field(default_factory=list, max_length=MAX_EDGES)
+    notes: list[Note] = Field(default_factory=list, max_length=MAX_NODES)
 
 
 def check_storable(data: JsonValue, pointer: str = "") -> None:

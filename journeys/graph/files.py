@@ -7,7 +7,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from journeys.errors import InvalidInput
-from journeys.graph.drawn import DrawnEdge, DrawnNode, Graph, Position, check_storable
+from journeys.graph.drawn import DrawnEdge, DrawnNode, Graph, Note, Position, check_storable
 from journeys.graph.plain_yaml import Inline, read_yaml, write_yaml
 from journeys.graph.settings import JourneySettings
 from journeys.nodes.registry import NODE_KINDS
@@ -33,7 +33,7 @@ class _FileEdge(BaseModel):
 
 
 class JourneyFile(BaseModel):
-    """What a file says: the journey's name, its settings, its nodes and edges, and where the nodes stand."""
+    """What a file says: the journey's name, its settings, its nodes and edges, where they stand, and notes."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -43,6 +43,7 @@ class JourneyFile(BaseModel):
     nodes: list[_FileNode]
     edges: list[_FileEdge] = Field(default_factory=list)
     layout: dict[str, Position] = Field(default_factory=dict)
+    notes: list[Note] = Field(default_factory=list)
 
     @property
     def graph(self) -> Graph:
@@ -53,6 +54,7 @@ class JourneyFile(BaseModel):
                 for node in self.nodes
             ],
             edges=[DrawnEdge(source=edge.source, outlet=edge.outlet, target=edge.target) for edge in self.edges],
+            notes=self.notes,
         )
 
 
@@ -67,6 +69,8 @@ def export_journey(name: str, slug: str, graph: Graph, settings: JourneySettings
     document["nodes"] = [_node(node) for node in nodes]
     document["edges"] = [_edge(edge) for edge in edges]
     document["layout"] = {node.id: Inline(x=node.position.x, y=node.position.y) for node in nodes}
+    if graph.notes:
+        document["notes"] = [note.model_dump(mode="json") for note in graph.notes]
     return write_yaml(document)
 
 

@@ -11,7 +11,7 @@ from journeys.errors import InvalidInput
 from journeys.graph.catalogue import Catalogue
 from journeys.graph.checks import check_graph
 from journeys.graph.drafts import parse_settings
-from journeys.graph.drawn import DrawnEdge, DrawnNode, Graph, Position
+from journeys.graph.drawn import DrawnEdge, DrawnNode, Graph, Note, Position
 from journeys.graph.files import export_journey, import_journey
 from journeys.graph.hashing import hash_journey
 from journeys.graph.plain_yaml import read_yaml, write_yaml
@@ -159,3 +159,11 @@ def test_an_example_is_faultless_and_written_as_we_write(path: Path) -> None:
 
 def test_there_are_three_examples() -> None:
     assert len(EXAMPLES) == 3
+
+
+def test_notes_are_kept_in_the_file_and_change_nothing_of_the_journey() -> None:
+    graph = draw({"start": START, "done": EXIT}, "start.next > done")
+    noted = graph.model_copy(update={"notes": [Note(id="n1", text="Ask legal\nfirst", position=Position(x=8, y=16))]})
+    assert hash_journey(noted, JourneySettings()) == hash_journey(graph, JourneySettings())
+    assert import_journey(export_journey("Noted", "noted", noted, JourneySettings())).graph.notes == noted.notes
+    assert "notes" not in export_journey("Plain", "plain", graph, JourneySettings())
