@@ -12,12 +12,14 @@ import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from journeys.db.ids import new_id
 from journeys.live.publish import CHANNEL, read_history
 
 log = structlog.get_logger()
 
 REFETCH = b'{"type":"refetch"}'
 _MOST_WAITING = 200
+_MOST_MENTIONS = 50
 _RECONNECT_SECONDS = 1.0
 
 Topic = tuple[UUID, str]
@@ -25,10 +27,14 @@ Topic = tuple[UUID, str]
 
 @dataclass(eq=False)
 class Follower:
-    """One socket: what it follows, and what it has not been sent yet."""
+    """One socket: whose it is, what it follows, and what it has not been sent yet."""
 
     workspace_id: UUID
+    name: str = ""
+    id: str = field(default_factory=lambda: new_id().hex)
     topics: set[str] = field(default_factory=set)
+    present: set[str] = field(default_factory=set)
+    """The topics where it has said that it is there."""
     waiting: asyncio.Queue[bytes] = field(default_factory=asyncio.Queue)
 
     def tell(self, message: bytes) -> None:
@@ -38,6 +44,11 @@ class Follower:
                 self.waiting.get_nowait()
             message = REFETCH
         self.waiting.put_nowait(message)
+
+    def mention(self, message: bytes) -> None:
+        """Queue a message that nobody misses: one that has fallen behind does without."""
+        if self.waiting.qsize() < _MOST_MENTIONS:
+            self.waiting.put_nowait(message)
 
 
 class Hub:
@@ -106,9 +117,13 @@ class Hub:
                     self._hand_on(UUID(heard["channel"].decode().removeprefix(CHANNEL)), heard["data"])
 
     def _hand_on(self, workspace_id: UUID, message: bytes) -> None:
-        topic: Any = orjson.loads(message)["topic"]
-        for follower in self._followers.get((workspace_id, topic), ()):
-            follower.tell(message)
+        heard: Any = orjson.loads(message)
+        speaker = heard["data"]["socket_id"] if heard["type"] == "presence" else None
+        for follower in self._followers.get((workspace_id, heard["topic"]), ()):
+            if speaker is None:
+                follower.tell(message)
+            elif follower.id != speaker:
+                follower.mention(message)
 
 
 def _seq(message: bytes) -> int:

@@ -1,4 +1,7 @@
-"""The socket: `{"subscribe": [topics]}` and `{"resume": {topic: seq}}` in, `{"topic", "seq", "type", "data"}` out."""
+"""The socket: `{"subscribe": [topics]}`, `{"resume": {topic: seq}}` and `{"presence": {...}}` in, messages out.
+
+A message out is `{"topic", "seq", "type", "data"}`; those of the type `presence` have no `seq`.
+"""
 
 import asyncio
 import re
@@ -11,7 +14,8 @@ from pydantic import BaseModel, Field, StringConstraints, ValidationError
 from api.deps import Reader, RedisDep
 from api.live.hub import Follower, Hub
 from api.schemas.base import Schema
-from journeys.live.tickets import issue_ticket, use_ticket
+from journeys.live.presence import Point, Presence, tell_presence
+from journeys.live.tickets import Holder, issue_ticket, use_ticket
 
 log = structlog.get_logger()
 router = APIRouter(tags=["live"])
@@ -31,9 +35,26 @@ class Ticket(Schema):
     ticket: str
 
 
+class Pointed(BaseModel):
+    """Where somebody points on a canvas."""
+
+    x: Annotated[float, Field(allow_inf_nan=False)]
+    y: Annotated[float, Field(allow_inf_nan=False)]
+
+
+class Present(BaseModel):
+    """That somebody looks at a journey, what they have selected there and where they point."""
+
+    topic: Annotated[str, StringConstraints(pattern=r"^journey:[0-9a-f-]{36}$")]
+    selection: list[Annotated[str, StringConstraints(max_length=64)]] = Field(default_factory=list, max_length=20)
+    cursor: Pointed | None = None
+    here: bool = True
+
+
 class Said(BaseModel):
     """What a client may say."""
 
+    presence: Present | None = None
     subscribe: list[Topic] = Field(default_factory=list, max_length=MOST_TOPICS)
     resume: dict[Topic, int] = Field(default_factory=dict, max_length=MOST_TOPICS)
 
@@ -41,19 +62,19 @@ class Said(BaseModel):
 @router.post("/api/live/ticket")
 async def create_live_ticket(reader: Reader, redis: RedisDep) -> Ticket:
     """Return a ticket to the live updates of the caller's workspace."""
-    return Ticket(ticket=await issue_ticket(redis, reader.workspace_id))
+    return Ticket(ticket=await issue_ticket(redis, Holder(reader.workspace_id, reader.name)))
 
 
 @router.websocket("/ws")
 async def follow_live(socket: WebSocket, ticket: str = "") -> None:
     """Send what happens in the ticket's workspace."""
     hub: Hub = socket.app.state.hub
-    workspace_id = await use_ticket(hub.redis, ticket)
+    holder = await use_ticket(hub.redis, ticket)
     await socket.accept()
-    if workspace_id is None:
+    if holder is None:
         await socket.close(NOT_ALLOWED, "This ticket is unknown, used or too old.")
         return
-    follower = Follower(workspace_id)
+    follower = Follower(holder.workspace_id, holder.name)
     try:
         async with asyncio.timeout(LONGEST_SECONDS), asyncio.TaskGroup() as tasks:
             tasks.create_task(_send(socket, follower))
@@ -66,6 +87,7 @@ async def follow_live(socket: WebSocket, ticket: str = "") -> None:
         await socket.close(TRY_AGAIN)
     finally:
         hub.leave(follower)
+        await _take_leave(hub, follower)
 
 
 async def _send(socket: WebSocket, follower: Follower) -> None:
@@ -79,3 +101,19 @@ async def _receive(socket: WebSocket, hub: Hub, follower: Follower) -> None:
         hub.follow(follower, {*said.subscribe, *said.resume} if len(follower.topics) < MOST_TOPICS else set())
         for topic, seq in said.resume.items():
             await hub.resume(follower, topic, seq)
+        if said.presence and said.presence.topic in follower.topics:
+            await _tell(hub, follower, said.presence)
+
+
+async def _tell(hub: Hub, follower: Follower, said: Present) -> None:
+    """Tell the others at a journey; whoever is there has said so, so that it can be taken back."""
+    (follower.present.add if said.here else follower.present.discard)(said.topic)
+    cursor = Point(said.cursor.x, said.cursor.y) if said.cursor else None
+    presence = Presence(follower.id, follower.name, said.selection, cursor, said.here)
+    await tell_presence(hub.redis, follower.workspace_id, said.topic, presence)
+
+
+async def _take_leave(hub: Hub, follower: Follower) -> None:
+    gone = Presence(follower.id, follower.name, here=False)
+    for topic in follower.present:
+        await tell_presence(hub.redis, follower.workspace_id, topic, gone)

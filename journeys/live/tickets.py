@@ -1,8 +1,10 @@
 """Tickets: what a browser shows to open a socket. Good for one connection and one minute."""
 
+from dataclasses import dataclass
 from typing import cast
 from uuid import UUID
 
+import orjson
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
@@ -12,23 +14,34 @@ from journeys.errors import Unavailable
 _SECONDS = 60
 
 
-async def issue_ticket(redis: Redis, workspace_id: UUID) -> str:
-    """Return a ticket to the live updates of a workspace."""
+@dataclass(frozen=True)
+class Holder:
+    """Whose socket it is: in which workspace, and by what name others there know them."""
+
+    workspace_id: UUID
+    name: str
+
+
+async def issue_ticket(redis: Redis, holder: Holder) -> str:
+    """Return a ticket to the live updates of the holder's workspace."""
     ticket = new_secret()
     try:
-        await redis.set(_key(ticket), str(workspace_id), ex=_SECONDS)
+        await redis.set(_key(ticket), orjson.dumps(holder), ex=_SECONDS)
     except (RedisError, OSError):
         raise Unavailable("Live updates are away. Everything else works.") from None
     return ticket
 
 
-async def use_ticket(redis: Redis, ticket: str) -> UUID | None:
-    """Use a ticket up; return its workspace, or None when it is unknown, used or too old."""
+async def use_ticket(redis: Redis, ticket: str) -> Holder | None:
+    """Use a ticket up; return its holder, or None when it is unknown, used or too old."""
     try:
         found = cast(bytes | None, await redis.getdel(_key(ticket)))
     except (RedisError, OSError):
         return None
-    return UUID(found.decode()) if found else None
+    if found is None:
+        return None
+    said = orjson.loads(found)
+    return Holder(UUID(said["workspace_id"]), said["name"])
 
 
 def _key(ticket: str) -> str:

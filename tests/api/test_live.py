@@ -16,6 +16,7 @@ from websockets.exceptions import ConnectionClosed
 
 from journeys.db.ids import new_id
 from journeys.db.session import Database
+from journeys.live.presence import Presence, tell_presence
 from journeys.live.publish import HISTORY, publish
 from tests.api.conftest import client_of, make_key
 
@@ -117,7 +118,45 @@ async def test_topics_of_another_shape_are_refused(client: httpx.AsyncClient, ad
             await socket.recv()
 
 
+async def test_those_at_the_same_canvas_see_each_other_come_point_and_go(
+    client: httpx.AsyncClient, address: str
+) -> None:
+    ada = await follow(client, address, subscribe=[TOPIC])
+    bob = await follow(client, address, subscribe=[TOPIC])
+    await ada.send(json.dumps({"presence": {"topic": TOPIC, "selection": ["mail"], "cursor": {"x": 1.5, "y": 2}}}))
+    heard = await hear(bob)
+    who = heard["data"].pop("socket_id")
+    assert heard == {
+        "topic": TOPIC,
+        "type": "presence",
+        "data": {"name": "test", "selection": ["mail"], "cursor": {"x": 1.5, "y": 2.0}, "here": True},
+    }
+    await ada.close()
+    gone = (await hear(bob))["data"]
+    assert (gone["socket_id"], gone["here"]) == (who, False)
+    await bob.close()
+
+
+async def test_presence_stays_in_its_workspace_and_comes_back_to_nobody(
+    app: FastAPI, client: httpx.AsyncClient, owned: tuple[UUID, str], database: Database, address: str
+) -> None:
+    other, key = await make_key(database)
+    async with client_of(app, Authorization=f"Bearer {key}") as stranger:
+        outside = await follow(stranger, address, subscribe=[TOPIC])
+    inside = await follow(client, address, subscribe=[TOPIC])
+    await inside.send(json.dumps({"presence": {"topic": TOPIC}}))
+    await inside.send(json.dumps({"resume": {f"contact:{new_id()}": 1}}))
+    assert (await hear(inside))["type"] == "refetch"
+    await publish(app.state.redis, owned[0], TOPIC, "changed", "ours")
+    await publish(app.state.redis, other, TOPIC, "changed", "theirs")
+    assert (await hear(inside))["data"] == "ours"
+    assert (await hear(outside))["data"] == "theirs"
+    await inside.close()
+    await outside.close()
+
+
 async def test_nothing_fails_while_redis_is_away() -> None:
     redis = Redis(port=1)
     await publish(redis, new_id(), TOPIC, "changed")
+    await tell_presence(redis, new_id(), TOPIC, Presence("s1", "Ada"))
     await redis.aclose()
