@@ -83,7 +83,7 @@ class _TemporalSeam:
         summary = f"{token.title}, {token.size:,} {people}"[:SUMMARY_LENGTH]
         if not token.effect and token.size <= LOCAL_SIZE:
             # A task of its own would cost Temporal several times what the stage costs Postgres.
-            return await workflow.execute_local_activity(
+            local: StageResult = await workflow.execute_local_activity(
                 token.title,
                 order,
                 result_type=StageResult,
@@ -91,6 +91,7 @@ class _TemporalSeam:
                 start_to_close_timeout=LOCAL_TIMEOUT,
                 retry_policy=STAGE_RETRY,
             )
+            return local
         result: Awaitable[StageResult] = workflow.execute_activity(
             token.title,
             order,
