@@ -21,6 +21,7 @@ from api.schemas.contacts import (
     ContactUpdate,
     EnrollmentOf,
     Erase,
+    ScoreOf,
     SegmentOf,
     SuppressContact,
     SuppressionRead,
@@ -37,6 +38,7 @@ from journeys.contacts.upsert import change_contact, upsert_contacts
 from journeys.enrollments.exits import exit_contact
 from journeys.errors import Conflict, InvalidInput
 from journeys.messaging.queries import list_messages
+from journeys.scoring.queries import list_scores_of
 from journeys.segments.audience import Audience
 
 router = APIRouter(prefix="/api/contacts", tags=["contacts"], route_class=IdempotentRoute)
@@ -86,6 +88,7 @@ async def read_contact_detail(contact_id: UUID, session: Session, reader: Reader
         enrollments=[
             EnrollmentOf.model_validate(each) for each in await queries.list_enrollments_of(session, contact_id)
         ],
+        scores=[ScoreOf.model_validate(each) for each in await list_scores_of(session, contact_id)],
         messages=[MessageRead.model_validate(each) for each in messages],
     )
 

@@ -62,6 +62,16 @@ class ContactRead(Schema):
     updated_at: datetime
 
 
+class ScoreOf(Schema):
+    """A contact's score in a model; `given` of it came from journeys, the rest from the model's rules."""
+
+    model: str
+    name: str
+    value: float
+    given: float
+    updated_at: datetime
+
+
 class SegmentOf(Schema):
     """A segment that a contact is in."""
 
@@ -121,6 +131,7 @@ class ContactDetail(ContactRead):
     consents: list[ConsentRead]
     suppression: SuppressionRead | None
     segments: list[SegmentOf]
+    scores: list[ScoreOf]
     enrollments: list[EnrollmentOf]
     messages: list[MessageRead]
 

@@ -18,6 +18,8 @@ _PARTS = {
         JOIN contacts c ON c.workspace_id = s.workspace_id AND c.email = s.address WHERE c.id = :id""",
     "segments": """SELECT s.name, m.entered_at FROM segment_members m JOIN segments s ON s.id = m.segment_id
         WHERE m.contact_id = :id""",
+    "scores": "SELECT model, value, updated_at FROM scores WHERE contact_id = :id",
+    "score_changes": """SELECT model, at, before, after, reason FROM score_changes WHERE contact_id = :id ORDER BY seq""",
     "events": """SELECT id, type, name, occurred_at, received_at, value, message_id, journey_id, node_id, properties, context
         FROM events WHERE contact_id = :id ORDER BY occurred_at""",
     "enrollments": """SELECT id, journey_id, state, entered_at, ended_at, end_reason, goal_at, key, payload
@@ -33,6 +35,8 @@ _FORGET = (
     "DELETE FROM consents WHERE contact_id = :id",
     "DELETE FROM segment_members WHERE contact_id = :id",
     "DELETE FROM contact_event_stats WHERE contact_id = :id",
+    "DELETE FROM scores WHERE contact_id = :id",
+    "DELETE FROM score_changes WHERE contact_id = :id",
     "DELETE FROM event_queue WHERE contact_id = :id",
     "DELETE FROM events WHERE contact_id = :id",
     "UPDATE enrollments SET payload = NULL, key = NULL WHERE contact_id = :id",

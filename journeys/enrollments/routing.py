@@ -34,6 +34,7 @@ from journeys.events.stats import update_stats
 from journeys.graph.loading import LoadedPlan, list_live_plans
 from journeys.nodes.ops import Trigger
 from journeys.rules.where import matches_where, properties_of
+from journeys.scoring.scores import refresh_scores
 from journeys.segments.membership import Change, refresh_contacts
 
 BATCH = 5_000
@@ -169,6 +170,7 @@ class _Window:
     async def _knock_by_segment(
         self, live: Sequence[LoadedPlan], at_the_door: dict[tuple[UUID, str], list[Candidate]]
     ) -> None:
+        await refresh_scores(self.session, self.workspace_id, self.contact_ids)
         changes = await refresh_contacts(self.session, self.workspace_id, self.contact_ids)
         if not changes:
             return

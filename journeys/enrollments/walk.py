@@ -14,7 +14,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from journeys.contracts import Token
-from journeys.enrollments import awaits, changes, clocks
+from journeys.enrollments import awaits, changes, clocks, points
 from journeys.enrollments.batches import Group, Part, insert_batches, settle_root, split
 from journeys.enrollments.counts import JOURNEY, Counts, record_counts
 from journeys.enrollments.steps import Pass, record_passes
@@ -30,6 +30,7 @@ from journeys.nodes.ops import (
     HoldUntil,
     Mark,
     Route,
+    Score,
     SendEmail,
     Split,
     Trigger,
@@ -118,6 +119,9 @@ class Walk:
                 await self._split(group, node, op)
             case Change() as op:
                 await changes.apply(self.session, group.batch_id, self.place, op)
+                await self.leave(group, node, "next")
+            case Score() as op:
+                await points.apply(self.session, group.batch_id, self.place, op)
                 await self.leave(group, node, "next")
             case Mark():
                 await self._mark(group, node)

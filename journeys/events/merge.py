@@ -37,6 +37,12 @@ _SQL = [
         ORDER BY survivor, channel, topic, state DESC, at DESC
         ON CONFLICT (contact_id, channel, topic) DO UPDATE SET state = excluded.state, source = excluded.source,
           at = excluded.at WHERE excluded.state = 'unsubscribed'""",
+    # What rules give, the router works out again from the events that the survivor has now.
+    f"""INSERT INTO scores AS s (contact_id, model, workspace_id, value, given)
+        SELECT survivor, model, workspace_id, sum(given), sum(given)
+        FROM {_PAIRS} JOIN scores ON contact_id = visitor GROUP BY survivor, model, workspace_id
+        ON CONFLICT (contact_id, model) DO UPDATE SET value = s.value + excluded.given,
+          given = s.given + excluded.given, updated_at = now()""",
     f"""INSERT INTO entries AS s (journey_id, contact_id, key, workspace_id, last_entered_at)
         SELECT journey_id, survivor, key, workspace_id, max(last_entered_at)
         FROM {_PAIRS} JOIN entries ON contact_id = visitor GROUP BY journey_id, survivor, key, workspace_id
@@ -44,12 +50,21 @@ _SQL = [
           SET last_entered_at = greatest(s.last_entered_at, excluded.last_entered_at)""",
     *(
         f"UPDATE {table} t SET contact_id = survivor FROM {_PAIRS} WHERE t.contact_id = visitor"
-        for table in ("events", "enrollments", "waits", "messages", "effects", "entry_refusals", "identities")
+        for table in (
+            "events",
+            "enrollments",
+            "waits",
+            "messages",
+            "effects",
+            "entry_refusals",
+            "identities",
+            "score_changes",
+        )
     ),
     # Memberships are the router's to work out again, from the events that the survivor has now.
     *(
         f"DELETE FROM {table} USING {_PAIRS} WHERE contact_id = visitor"
-        for table in ("contact_event_stats", "consents", "entries", "segment_members")
+        for table in ("contact_event_stats", "consents", "entries", "segment_members", "scores")
     ),
     f"DELETE FROM contacts USING {_PAIRS} WHERE id = visitor",
 ]

@@ -31,6 +31,8 @@ class Catalogue:
     segments: frozenset[UUID] = frozenset()
     topics: frozenset[str] = frozenset({BUILT_IN_TOPIC})
     connections: frozenset[str] = frozenset()
+    models: frozenset[str] = frozenset()
+    """Scoring models, by slug."""
 
 
 async def load_catalogue(session: AsyncSession, workspace_id: UUID, journey_id: UUID) -> Catalogue:
@@ -43,6 +45,7 @@ async def load_catalogue(session: AsyncSession, workspace_id: UUID, journey_id: 
         segments=frozenset(await session.scalars(_SEGMENTS, workspace)),
         topics=frozenset(await session.scalars(_TOPICS, workspace)) | {BUILT_IN_TOPIC},
         connections=frozenset(await session.scalars(_CONNECTIONS, workspace)),
+        models=frozenset(await session.scalars(_MODELS, workspace)),
     )
 
 
@@ -62,5 +65,6 @@ _TEMPLATES = text("""
     WHERE t.workspace_id = :workspace_id AND t.archived_at IS NULL
 """)
 _SEGMENTS = text("SELECT id FROM segments WHERE workspace_id = :workspace_id AND journey_id IS NULL")
+_MODELS = text("SELECT slug FROM scoring_models WHERE workspace_id = :workspace_id")
 _TOPICS = text("SELECT key FROM topics WHERE workspace_id = :workspace_id")
 _CONNECTIONS = text("SELECT name FROM connections WHERE workspace_id = :workspace_id AND disabled_at IS NULL")

@@ -12,7 +12,7 @@ from journeys.messaging.checks import KNOWN_ROOTS, check_message
 from journeys.messaging.compose import TemplateSource
 from journeys.messaging.liquid import referenced_paths
 from journeys.nodes.base import Mail
-from journeys.rules.language import MessageRule, Rule, SegmentRule, SubscribedRule, walk
+from journeys.rules.language import MessageRule, Rule, ScoreRule, SegmentRule, SubscribedRule, walk
 
 Found = tuple[Problem, bool]
 """A problem, and whether it is an error."""
@@ -24,6 +24,7 @@ def check_references(node: ReadNode, reading: Reading, catalogue: Catalogue) -> 
     errors = [
         *_unknown("segment_id", references.segments, catalogue.segments, "segment"),
         *_unknown("topic", references.topics, catalogue.topics, "topic"),
+        *_unknown("model", references.models, catalogue.models, "scoring model"),
         *_unknown("provider", references.connections, catalogue.connections, "connection"),
         *(each for field, text in references.texts for each in _check_text(field, text)),
         *(each for field, rule in references.rules for each in _check_rule(field, rule, reading, catalogue)),
@@ -91,6 +92,8 @@ def _check_rule(field: str, rule: Rule, reading: Reading, catalogue: Catalogue) 
             yield field, f"there is no segment '{part.segment}'"
         elif isinstance(part, SubscribedRule) and part.subscribed not in catalogue.topics:
             yield field, f"there is no topic '{part.subscribed}'"
+        elif isinstance(part, ScoreRule) and part.score.model not in catalogue.models:
+            yield field, f"there is no scoring model '{part.score.model}'"
         elif isinstance(part, MessageRule) and part.message.is_own:
             sender = reading.nodes.get(part.message.node_id or "")
             if sender is None or not sender.kind.references(sender.config).mails:

@@ -52,6 +52,8 @@ class References:
     segments: frozenset[UUID] = frozenset()
     topics: frozenset[str] = frozenset()
     connections: frozenset[str] = frozenset()
+    models: frozenset[str] = frozenset()
+    """Scoring models, by slug."""
     rules: tuple[tuple[str, Rule], ...] = ()
     texts: tuple[tuple[str, str], ...] = ()
     """Liquid, by field."""

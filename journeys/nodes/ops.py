@@ -132,6 +132,16 @@ class CallActivity(_Op):
     outlets: list[str]
 
 
+class Score(_Op):
+    """Change a contact's score in a model; outlet `next`. `reason` goes into the score's history."""
+
+    op: Literal["score"] = "score"
+    model: str
+    action: Literal["add", "set", "recompute"]
+    points: float = 0
+    reason: str
+
+
 class Mark(_Op):
     """Record that the contact reached the goal; outlet `next`."""
 
@@ -146,7 +156,7 @@ class End(_Op):
 
 
 Op: TypeAlias = Annotated[
-    Trigger | Route | Split | Change | Hold | HoldUntil | Await | SendEmail | CallWebhook | CallActivity | Mark | End,
+    Trigger | Route | Split | Change | Hold | HoldUntil | Await | SendEmail | CallWebhook | CallActivity | Score | Mark | End,
     Field(discriminator="op"),
 ]
 

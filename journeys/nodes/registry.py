@@ -8,6 +8,7 @@ from journeys.nodes.branch import Branch
 from journeys.nodes.event_trigger import EventTrigger
 from journeys.nodes.exit import Exit
 from journeys.nodes.goal import Goal
+from journeys.nodes.score import Score
 from journeys.nodes.segment_trigger import SegmentTrigger
 from journeys.nodes.send_email import SendEmail
 from journeys.nodes.split import Split
@@ -29,6 +30,7 @@ _ALL: tuple[NodeKind[Any], ...] = (
     Split(),
     UpdateContact(),
     Tag(),
+    Score(),
     SendEmail(),
     Webhook(),
     Goal(),
