@@ -1,12 +1,48 @@
-import { expect, test } from './test';
+import { call, expect, expectAccessible, test } from './test';
 
 test('Ctrl and K leads from anywhere to anything', async ({ page }) => {
+  const name = `Find me ${Date.now()}`;
+  await call(page, 'POST', '/api/segments', { name, rule: { attribute: 'city', op: 'eq', value: 'Nowhere' } });
   await page.goto('/journeys');
   await expect(page.getByRole('heading', { name: 'Journeys', level: 1 })).toBeVisible();
   await page.keyboard.press('Control+k');
   await page.getByPlaceholder(/Find a journey/).fill('settings');
   await page.keyboard.press('Enter');
   await expect(page).toHaveURL(/\/settings/);
+  await page.keyboard.press('Control+k');
+  await page.getByPlaceholder(/Find a journey/).fill(name.toLowerCase());
+  await expect(page.getByRole('option', { name })).toHaveAttribute('data-selected', 'true');
+  await expectAccessible(page);
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { name, level: 1 })).toBeVisible();
+});
+
+test('a question mark shows the shortcuts, and two keys lead to a page', async ({ page }) => {
+  await page.goto('/journeys');
+  await expect(page.getByRole('heading', { name: 'Journeys', level: 1 })).toBeVisible();
+  await page.keyboard.press('?');
+  await expect(page.getByRole('dialog', { name: 'Keyboard shortcuts' })).toBeVisible();
+  await expectAccessible(page);
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('g');
+  await page.keyboard.press('c');
+  await expect(page.getByRole('heading', { name: 'Contacts', level: 1 })).toBeVisible();
+});
+
+test('a second workspace begins empty, and the first is one choice away', async ({ page }) => {
+  await page.goto('/contacts');
+  const second = `Second ${Date.now()}`;
+  const switcher = page.getByRole('button', { name: /change workspace/ });
+  const first = (await switcher.innerText()).trim();
+  await switcher.click();
+  await page.getByRole('menuitem', { name: 'New workspace' }).click();
+  await page.getByLabel('Name').fill(second);
+  await page.getByRole('button', { name: 'Create workspace' }).click();
+  await expect(switcher).toHaveText(second);
+  await expect(page.getByRole('heading', { name: 'No journeys yet' })).toBeVisible();
+  await switcher.click();
+  await page.getByRole('menuitemradio', { name: first }).click();
+  await expect(switcher).toHaveText(first);
 });
 
 test('the chosen theme stays after a reload', async ({ page }) => {

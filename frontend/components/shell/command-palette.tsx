@@ -1,88 +1,108 @@
 'use client';
 
-import { useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Command } from 'cmdk';
-import { FileText, type LucideIcon, Plus, Route, User } from 'lucide-react';
+import { FileText, type LucideIcon, PieChart, Route, User } from 'lucide-react';
 import { useRouter } from 'next/navigation';
 import { Dialog as Radix } from 'radix-ui';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
+import { Kbd } from '@/components/ui/kbd';
 import { api } from '@/lib/api/client';
-import type { Contact, JourneyRow, Page, Template } from '@/lib/api/types';
-import { nameOf } from '@/lib/format';
+import type { Found, JourneyRow, Page } from '@/lib/api/types';
 import { useDebounced } from '@/lib/use-debounced';
-import { SECTIONS } from './sections';
+import { type PaletteAction, paletteActions, paletteSections } from './palette-actions';
 
-const FRESH_MS = 60_000;
+const KINDS: Record<Found['kind'], { icon: LucideIcon; heading: string; href(id: string): string }> = {
+  journey: { icon: Route, heading: 'Journeys', href: (id) => `/journeys/view?id=${id}` },
+  contact: { icon: User, heading: 'Contacts', href: (id) => `/contacts/view?id=${id}` },
+  segment: { icon: PieChart, heading: 'Segments', href: (id) => `/segments?id=${id}` },
+  template: { icon: FileText, heading: 'Templates', href: (id) => `/templates?id=${id}` },
+};
 
-/** What can be gone to: the lists are small and kept, contacts are asked of the server as one types. */
-function useTargets(text: string, open: boolean) {
-  const journeys = useQuery({
-    queryKey: ['/api/journeys', 'find'],
-    queryFn: () => api.get<Page<JourneyRow>>('/api/journeys', { query: { limit: 100 } }),
-    enabled: open,
+const FRESH_MS = 30_000;
+
+const ORDER = Object.keys(KINDS);
+const inOrder = (found: Found[]) => found.toSorted((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind));
+
+/** What the server knows by these words; before any are typed, the journeys changed last. */
+function useFound(text: string): Found[] {
+  const q = useDebounced(text.trim(), 120);
+  const found = useQuery({
+    queryKey: ['/api/find', q],
+    queryFn: ({ signal }) => api.get<Page<Found>>('/api/find', { query: { q }, signal }),
+    enabled: q.length > 0,
+    staleTime: FRESH_MS,
+    placeholderData: keepPreviousData,
+  });
+  const recent = useQuery({
+    queryKey: ['/api/journeys', 'recent'],
+    queryFn: () => api.get<Page<JourneyRow>>('/api/journeys', { query: { limit: 5 } }),
     staleTime: FRESH_MS,
   });
-  const templates = useQuery({
-    queryKey: ['/api/templates', 'find'],
-    queryFn: () => api.get<Page<Template>>('/api/templates', { query: { limit: 100 } }),
-    enabled: open,
-    staleTime: FRESH_MS,
-  });
-  const q = useDebounced(text.trim(), 150);
-  const contacts = useQuery({
-    queryKey: ['/api/contacts', 'find', q],
-    queryFn: () => api.get<Page<Contact>>('/api/contacts', { query: { q, limit: 8 } }),
-    enabled: open && q.length > 1,
-    staleTime: FRESH_MS,
-  });
-  return {
-    journeys: journeys.data?.items ?? [],
-    templates: templates.data?.items ?? [],
-    contacts: contacts.data?.items ?? [],
-  };
+  if (q) return inOrder(found.data?.items ?? []);
+  return (recent.data?.items ?? []).map(({ id, name, state }) => ({ kind: 'journey', id, name, hint: state }));
 }
 
-function Item({
-  icon: Icon,
-  value,
-  hint,
-  onSelect,
-  children,
-}: {
+/** Every word that was typed is in the label. */
+const says = (label: string, text: string) =>
+  text
+    .toLowerCase()
+    .split(/\s+/)
+    .every((word) => label.toLowerCase().includes(word));
+
+interface ItemProps {
   icon: LucideIcon;
   value: string;
-  hint?: string;
+  label: string;
+  hint?: string | null;
+  keys?: string;
   onSelect(): void;
-  children: string;
-}) {
+}
+
+function Item({ icon: Icon, value, label, hint, keys, onSelect }: ItemProps) {
   return (
     <Command.Item
       value={value}
       onSelect={onSelect}
-      className="flex h-9 items-center gap-2.5 rounded-md px-2.5 data-[selected=true]:bg-hover pointer-coarse:h-11"
+      className="flex h-9 cursor-pointer items-center gap-2.5 rounded-md px-2.5 data-[selected=true]:bg-hover pointer-coarse:h-11"
     >
       <Icon aria-hidden className="size-4 shrink-0 text-ink-3" />
-      <span className="min-w-0 flex-1 truncate">{children}</span>
-      {hint && <span className="truncate text-ink-3 text-xs">{hint}</span>}
+      <span className="min-w-0 truncate">{label}</span>
+      {hint && <span className="min-w-0 flex-1 truncate text-ink-3 text-xs">{hint}</span>}
+      {keys && (
+        <span className="ml-auto max-sm:hidden">
+          <Kbd keys={keys} />
+        </span>
+      )}
     </Command.Item>
   );
 }
 
 const GROUP =
-  '[&_[cmdk-group-heading]]:px-2.5 [&_[cmdk-group-heading]]:py-1.5 [&_[cmdk-group-heading]]:text-ink-3 [&_[cmdk-group-heading]]:text-xs';
+  '[&_[cmdk-group-heading]]:px-2.5 [&_[cmdk-group-heading]]:pt-2 [&_[cmdk-group-heading]]:pb-1 [&_[cmdk-group-heading]]:text-ink-3 [&_[cmdk-group-heading]]:text-xs';
 
 /** Ctrl or Cmd with K, from anywhere to anything. */
-export function CommandPalette({ open, onOpenChange }: { open: boolean; onOpenChange(open: boolean): void }) {
+export function CommandPalette({ onClose, onShortcuts }: { onClose(): void; onShortcuts(): void }) {
   const [text, setText] = useState('');
   const router = useRouter();
-  const { journeys, templates, contacts } = useTargets(text, open);
-  const go = (href: string) => () => {
-    onOpenChange(false);
-    setText('');
-    router.push(href);
+  const found = useFound(text);
+  const [chosen, setChosen] = useState('');
+  const first = found[0];
+  // Answers come after the keys that asked for them: the best one is chosen as it arrives.
+  useEffect(() => {
+    if (first) setChosen(`${first.kind} ${first.id}`);
+  }, [first]);
+  const act = ({ href, run }: Pick<PaletteAction, 'href' | 'run'>) => {
+    onClose();
+    run?.();
+    if (href) router.push(href);
   };
+  const groups: [string, PaletteAction[]][] = [
+    ['Actions', paletteActions(onShortcuts)],
+    ['Go to', paletteSections()],
+  ];
   return (
-    <Radix.Root open={open} onOpenChange={onOpenChange}>
+    <Radix.Root open onOpenChange={onClose}>
       <Radix.Portal>
         <Radix.Overlay className="fixed inset-0 z-50 animate-appear bg-[oklch(0.15_0.01_230/0.45)]" />
         <Radix.Content
@@ -90,70 +110,42 @@ export function CommandPalette({ open, onOpenChange }: { open: boolean; onOpenCh
           className="fixed top-4 left-1/2 z-50 w-[min(600px,calc(100vw-24px))] -translate-x-1/2 animate-rise overflow-hidden rounded-xl bg-raised shadow-float outline-none sm:top-[14vh]"
         >
           <Radix.Title className="sr-only">Find</Radix.Title>
-          <Command label="Find" loop>
+          <Command label="Find" loop shouldFilter={false} value={chosen} onValueChange={setChosen}>
             <Command.Input
               value={text}
               onValueChange={setText}
-              placeholder="Find a journey, a contact, a template or a page"
+              placeholder="Find a journey, contact, segment, template or action"
               className="h-12 w-full border-b bg-transparent px-4 text-lg outline-none placeholder:text-ink-3"
             />
-            <Command.List className="max-h-[60dvh] overflow-y-auto p-2">
+            <Command.List className="max-h-[min(60dvh,440px)] overflow-y-auto p-2">
               <Command.Empty className="px-3 py-8 text-center text-ink-3">Nothing by that name.</Command.Empty>
-              {contacts.length > 0 && (
-                <Command.Group heading="Contacts" className={GROUP} forceMount>
-                  {contacts.map((contact) => (
-                    <Item
-                      key={contact.id}
-                      icon={User}
-                      value={`${text} contact ${contact.id}`}
-                      hint={contact.email ?? ''}
-                      onSelect={go(`/contacts/view?id=${contact.id}`)}
-                    >
-                      {nameOf(contact)}
-                    </Item>
-                  ))}
-                </Command.Group>
-              )}
-              <Command.Group heading="Journeys" className={GROUP}>
-                {journeys.map((journey) => (
-                  <Item
-                    key={journey.id}
-                    icon={Route}
-                    value={`journey ${journey.name} ${journey.id}`}
-                    hint={journey.state}
-                    onSelect={go(`/journeys/view?id=${journey.id}`)}
-                  >
-                    {journey.name}
-                  </Item>
-                ))}
-                <Item icon={Plus} value="new journey" onSelect={go('/journeys/new')}>
-                  New journey
-                </Item>
-              </Command.Group>
-              <Command.Group heading="Templates" className={GROUP}>
-                {templates.map((template) => (
-                  <Item
-                    key={template.id}
-                    icon={FileText}
-                    value={`template ${template.name} ${template.id}`}
-                    onSelect={go(`/templates?id=${template.id}`)}
-                  >
-                    {template.name}
-                  </Item>
-                ))}
-              </Command.Group>
-              <Command.Group heading="Go to" className={GROUP}>
-                {SECTIONS.map((section) => (
-                  <Item
-                    key={section.href}
-                    icon={section.icon}
-                    value={`go to ${section.label}`}
-                    onSelect={go(section.href)}
-                  >
-                    {section.label}
-                  </Item>
-                ))}
-              </Command.Group>
+              {Object.entries(KINDS).map(([kind, { icon, heading, href }]) => {
+                const items = found.filter((each) => each.kind === kind);
+                return items.length === 0 ? null : (
+                  <Command.Group key={kind} heading={heading} className={GROUP}>
+                    {items.map(({ id, name, hint }) => (
+                      <Item
+                        key={id}
+                        icon={icon}
+                        value={`${kind} ${id}`}
+                        label={name}
+                        hint={hint}
+                        onSelect={() => act({ href: href(id) })}
+                      />
+                    ))}
+                  </Command.Group>
+                );
+              })}
+              {groups.map(([heading, actions]) => {
+                const shown = actions.filter(({ label }) => says(`${heading} ${label}`, text));
+                return shown.length === 0 ? null : (
+                  <Command.Group key={heading} heading={heading} className={GROUP}>
+                    {shown.map((action) => (
+                      <Item key={action.label} {...action} value={action.label} onSelect={() => act(action)} />
+                    ))}
+                  </Command.Group>
+                );
+              })}
             </Command.List>
           </Command>
         </Radix.Content>

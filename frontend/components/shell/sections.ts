@@ -4,17 +4,19 @@ export interface Section {
   href: string;
   label: string;
   icon: LucideIcon;
+  /** Pressed after `g`, it leads here. */
+  key: string;
 }
 
 /** The places of the app, in the order people need them. */
 export const SECTIONS: Section[] = [
-  { href: '/journeys', label: 'Journeys', icon: Route },
-  { href: '/contacts', label: 'Contacts', icon: Users },
-  { href: '/segments', label: 'Segments', icon: PieChart },
-  { href: '/templates', label: 'Templates', icon: FileText },
-  { href: '/messages', label: 'Messages', icon: Mails },
-  { href: '/outbox', label: 'Outbox', icon: Inbox },
-  { href: '/settings', label: 'Settings', icon: Settings },
+  { href: '/journeys', label: 'Journeys', icon: Route, key: 'j' },
+  { href: '/contacts', label: 'Contacts', icon: Users, key: 'c' },
+  { href: '/segments', label: 'Segments', icon: PieChart, key: 's' },
+  { href: '/templates', label: 'Templates', icon: FileText, key: 't' },
+  { href: '/messages', label: 'Messages', icon: Mails, key: 'm' },
+  { href: '/outbox', label: 'Outbox', icon: Inbox, key: 'o' },
+  { href: '/settings', label: 'Settings', icon: Settings, key: ',' },
 ];
 
 /** On a phone these stand in the bar below; the others are under "More". */

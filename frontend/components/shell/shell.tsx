@@ -6,25 +6,30 @@ import { type ReactNode, useEffect, useState } from 'react';
 import { Failure } from '@/components/ui/failure';
 import { Spinner } from '@/components/ui/spinner';
 import { useAuth } from '@/lib/auth';
+import { useKeys } from '@/lib/use-keys';
 import { BottomBar } from './bottom-bar';
+import { SECTIONS } from './sections';
 import { Sidebar } from './sidebar';
 import { TopBar } from './top-bar';
 
 const CommandPalette = dynamic(() => import('./command-palette').then((module) => module.CommandPalette), {
   ssr: false,
 });
+const Shortcuts = dynamic(() => import('./shortcuts').then((module) => module.Shortcuts), { ssr: false });
 
-/** Opens and closes on Ctrl or Cmd with K, wherever the focus is. */
-function useFindKey(toggle: () => void): void {
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      if (event.key.toLowerCase() !== 'k' || !(event.ctrlKey || event.metaKey)) return;
-      event.preventDefault();
-      toggle();
-    };
-    addEventListener('keydown', onKey);
-    return () => removeEventListener('keydown', onKey);
-  }, [toggle]);
+type Above = 'palette' | 'shortcuts' | null;
+
+/** The keys that work on every page; what they open stands above it. */
+function useShellKeys(): [Above, (above: Above) => void] {
+  const [above, setAbove] = useState<Above>(null);
+  const router = useRouter();
+  useKeys({
+    'mod+k': () => setAbove((open) => (open === 'palette' ? null : 'palette')),
+    '?': () => setAbove('shortcuts'),
+    '/': () => document.querySelector<HTMLInputElement>('main input[type="search"]')?.focus(),
+    ...Object.fromEntries(SECTIONS.map(({ key, href }) => [`g ${key}`, () => router.push(href)])),
+  });
+  return [above, setAbove];
 }
 
 /** Everything around a page. Whoever is not signed in is led to the sign-in page, and back afterwards. */
@@ -32,11 +37,7 @@ export function Shell({ children }: { children: ReactNode }) {
   const { ready, me, error, refresh } = useAuth();
   const router = useRouter();
   const path = usePathname();
-  const [finding, setFinding] = useState(false);
-  const [wasFinding, setWasFinding] = useState(false);
-  if (finding && !wasFinding) setWasFinding(true);
-  const [toggle] = useState(() => () => setFinding((open) => !open));
-  useFindKey(toggle);
+  const [above, setAbove] = useShellKeys();
 
   useEffect(() => {
     if (ready && !me && !error) router.replace(`/sign-in?next=${encodeURIComponent(path + location.search)}`);
@@ -50,6 +51,7 @@ export function Shell({ children }: { children: ReactNode }) {
       </div>
     );
   }
+  const find = () => setAbove('palette');
   return (
     <div className="flex min-h-dvh flex-col md:flex-row">
       <a
@@ -58,13 +60,16 @@ export function Shell({ children }: { children: ReactNode }) {
       >
         Skip to content
       </a>
-      <TopBar onSearch={toggle} />
-      <Sidebar onSearch={toggle} />
-      <main id="content" tabIndex={-1} className="flex min-w-0 flex-1 flex-col outline-none">
+      <TopBar onSearch={find} />
+      <Sidebar onSearch={find} />
+      <main id="content" key={me.workspace.id} tabIndex={-1} className="flex min-w-0 flex-1 flex-col outline-none">
         {children}
       </main>
       <BottomBar />
-      {wasFinding && <CommandPalette open={finding} onOpenChange={setFinding} />}
+      {above === 'palette' && (
+        <CommandPalette onClose={() => setAbove(null)} onShortcuts={() => setAbove('shortcuts')} />
+      )}
+      {above === 'shortcuts' && <Shortcuts onClose={() => setAbove(null)} />}
     </div>
   );
 }

@@ -3,22 +3,20 @@
 import { Search } from 'lucide-react';
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
-import { Logo } from '@/components/logo';
-import { useMe } from '@/lib/auth';
+import { Kbd } from '@/components/ui/kbd';
 import { cn } from '@/lib/cn';
 import { LivePill } from './live-pill';
 import { isWithin, SECTIONS } from './sections';
 import { UserMenu } from './user-menu';
+import { WorkspaceMenu } from './workspace-menu';
 
 /** Where to go, on screens wide enough to show it always. */
 export function Sidebar({ onSearch }: { onSearch(): void }) {
-  const { workspace } = useMe();
   const path = usePathname();
   return (
     <aside className="sticky top-0 hidden h-dvh w-56 shrink-0 flex-col border-r bg-canvas px-3 py-3 md:flex">
-      <div className="mb-3 flex h-8 items-center gap-2 px-2">
-        <Logo className="size-6 shrink-0" />
-        <span className="truncate font-semibold">{workspace.name}</span>
+      <div className="mb-2">
+        <WorkspaceMenu />
       </div>
       <button
         type="button"
@@ -27,7 +25,7 @@ export function Sidebar({ onSearch }: { onSearch(): void }) {
       >
         <Search aria-hidden className="size-4" />
         <span className="flex-1 text-left">Find</span>
-        <kbd className="font-sans text-2xs">Ctrl K</kbd>
+        <Kbd keys="mod+k" />
       </button>
       <nav aria-label="Main" className="grid gap-0.5">
         {SECTIONS.map((section) => {

@@ -12,6 +12,8 @@ export interface Call {
   body?: unknown;
   headers?: Record<string, string>;
   signal?: AbortSignal;
+  /** Goes out even while the page is being left. */
+  keepalive?: boolean;
 }
 
 let csrfToken: string | null = null;
@@ -37,13 +39,14 @@ function headersFor(method: Method, { body, headers }: Call): Headers {
 
 /** Sends one request and reads its answer; anything but success is thrown as a Problem. */
 async function send<T>(method: Method, path: string, call: Call = {}): Promise<T> {
-  const { query, body, signal } = call;
+  const { query, body, signal, keepalive } = call;
   const response = await fetch(API_URL + pathWith(path, query), {
     method,
     headers: headersFor(method, call),
     body: body === undefined ? undefined : body instanceof FormData ? body : JSON.stringify(body),
     credentials: API_URL ? 'include' : 'same-origin',
     signal,
+    keepalive,
   }).catch((error: unknown) => {
     if (error instanceof DOMException && error.name === 'AbortError') throw error;
     throw new Problem(0, 'The server cannot be reached', 'Check that Sojourn is running, then try again.');

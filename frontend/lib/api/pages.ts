@@ -1,6 +1,6 @@
 'use client';
 
-import { useInfiniteQuery } from '@tanstack/react-query';
+import { type InfiniteData, type QueryClient, useInfiniteQuery } from '@tanstack/react-query';
 import { api } from './client';
 import type { Page } from './types';
 
@@ -18,4 +18,16 @@ export function usePages<T>(path: string, filters: Filters = {}, { limit = 50, e
     select: (data) => data.pages.flatMap((page) => page.items),
   });
   return query;
+}
+
+/** Takes a row out of every list of this path that was read, until the list is asked for again. */
+export function hideRow(cache: QueryClient, path: string, id: string): void {
+  cache.setQueriesData<InfiniteData<Page<{ id: string }>>>(
+    { queryKey: [path, 'pages'] },
+    (data) =>
+      data && {
+        ...data,
+        pages: data.pages.map((page) => ({ ...page, items: page.items.filter((item) => item.id !== id) })),
+      },
+  );
 }

@@ -1,0 +1,27 @@
+import { FileUp, Keyboard, type LucideIcon, Moon, Plus, Sun, Upload, UserPlus } from 'lucide-react';
+import { setTheme } from '@/lib/theme';
+import { SECTIONS } from './sections';
+
+export interface PaletteAction {
+  icon: LucideIcon;
+  label: string;
+  keys?: string;
+  href?: string;
+  run?(): void;
+}
+
+/** What can be done from anywhere, besides going to things. */
+export const paletteActions = (showShortcuts: () => void): PaletteAction[] => [
+  { icon: Plus, label: 'New journey', href: '/journeys/new' },
+  { icon: FileUp, label: 'Import a journey from a file', href: '/journeys/new?from=file' },
+  { icon: Plus, label: 'New segment', href: '/segments?id=new' },
+  { icon: Plus, label: 'New template', href: '/templates?id=new' },
+  { icon: Upload, label: 'Import contacts', href: '/contacts?import=1' },
+  { icon: UserPlus, label: 'Invite a person', href: '/settings?tab=people&invite=1' },
+  { icon: Keyboard, label: 'Keyboard shortcuts', keys: '?', run: showShortcuts },
+  { icon: Sun, label: 'Light theme', run: () => setTheme('light') },
+  { icon: Moon, label: 'Dark theme', run: () => setTheme('dark') },
+];
+
+export const paletteSections = (): PaletteAction[] =>
+  SECTIONS.map(({ icon, label, href, key }) => ({ icon, label, href, keys: `g ${key}` }));
