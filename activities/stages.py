@@ -12,6 +12,7 @@ from temporalio.common import RawValue
 from activities.boundary import translate
 from journeys.contracts import StageOrder, StageResult
 from journeys.db.session import Database
+from journeys.enrollments.custom import ActivityRunner, NoActivities
 from journeys.enrollments.running import StageRunner
 from journeys.enrollments.sending import Mailroom
 from journeys.enrollments.stages import park
@@ -24,9 +25,16 @@ Notify = Callable[[StageOrder], Awaitable[None]]
 class StageActivities:
     """Stages, with the resources that the worker opened once."""
 
-    def __init__(self, database: Database, mailroom: Mailroom, http: httpx.AsyncClient, notify: Notify) -> None:
+    def __init__(
+        self,
+        database: Database,
+        mailroom: Mailroom,
+        http: httpx.AsyncClient,
+        notify: Notify,
+        activities: ActivityRunner | None = None,
+    ) -> None:
         self._database, self._notify = database, notify
-        self._runner = StageRunner(database, mailroom, http)
+        self._runner = StageRunner(database, mailroom, http, activities or NoActivities())
 
     @activity.defn(dynamic=True)
     async def run_stage(self, args: Sequence[RawValue]) -> StageResult:

@@ -1,4 +1,4 @@
-"""What a worker process opens once and hands to its activities: database, mailroom, HTTP client, live updates."""
+"""What a worker opens once and hands to its stages: database, mailroom, HTTP client, live updates, custom activities."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -15,6 +15,7 @@ from journeys.contracts import StageOrder
 from journeys.db.session import Database
 from journeys.live.publish import publish
 from journeys.settings import Settings
+from worker.activity_host import ActivityHost
 from worker.mailroom import WorkspaceMailroom
 
 PUBLISH_EVERY_SECONDS = 0.25
@@ -54,6 +55,7 @@ class Resources:
     mailroom: WorkspaceMailroom
     http: httpx.AsyncClient
     live: LiveNotices
+    activities: ActivityHost
 
 
 @asynccontextmanager
@@ -65,14 +67,16 @@ async def open_resources(settings: Settings, *, pool_size: int = 8) -> AsyncIter
     client = redis.Redis.from_url(settings.redis_url)
     mailroom = WorkspaceMailroom(settings, database)
     live = LiveNotices(client)
+    activities = ActivityHost(settings)
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=50)
     async with httpx.AsyncClient(follow_redirects=False, trust_env=False, limits=limits) as http:
         # One client serves all workspaces: what a server tells one of them to keep, another must not send.
         http.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         notices = asyncio.create_task(live.run())
         try:
-            yield Resources(settings, database, mailroom, http, live)
+            yield Resources(settings, database, mailroom, http, live, activities)
         finally:
+            await activities.close()
             notices.cancel()
             await mailroom.close()
             await client.aclose()

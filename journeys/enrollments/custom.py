@@ -122,7 +122,7 @@ class ActivityStage:
             if seconds := await effects.find_alive(session, opened):
                 raise LeaseHeld(max(seconds, 1.0))
             due = await effects.find_next_due(session, opened)
-            retry_in = max(due - opened.place.now, SOONEST) if due else SOONEST
+            retry_in = max(due, SOONEST) if due else SOONEST
             ledger = Ledger("effects", OUTLET_SQL, op.outlets, DETAIL_SQL)
             return await finish_effect(session, self.order, ledger, retry_in)
 
@@ -275,5 +275,6 @@ class ActivityStage:
                 "error": answer.error,
                 "attributes": answer.attributes or None,
             },
+            "free": answer.ending == "misconfigured",
             "wait_seconds": None if wait is None else max(0.0, min(wait, LONGEST_WAIT_SECONDS)),
         }

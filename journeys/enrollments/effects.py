@@ -4,7 +4,7 @@ The key is enrollment, node and visit. `calling` rows have a lease; `deferred` o
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -34,7 +34,8 @@ async def record(
 ) -> Sequence[UUID]:
     """Write how calls ended; return the enrollments whose row was still ours.
 
-    A row has id, visit, state, reason, outcome, and for a deferred one perhaps `wait_seconds`.
+    A row has id, visit, state, reason, outcome, and for a deferred one perhaps `wait_seconds`, and `free` when the
+    attempt does not count.
     """
     values = {**_place(opened), "rows": to_json(list(rows)), "claim_id": claim_id}
     return (await session.scalars(_RECORD, values)).all()
@@ -46,9 +47,9 @@ async def find_alive(session: AsyncSession, opened: Opened) -> float | None:
     return seconds
 
 
-async def find_next_due(session: AsyncSession, opened: Opened) -> datetime | None:
-    """Return when the first deferred call of this batch is due."""
-    due: datetime | None = await session.scalar(_NEXT_DUE, _place(opened))
+async def find_next_due(session: AsyncSession, opened: Opened) -> timedelta | None:
+    """Return how long it is until the first deferred call of this batch is due."""
+    due: timedelta | None = await session.scalar(_NEXT_DUE, _place(opened))
     return due
 
 
@@ -91,9 +92,10 @@ _RENEW = text(f"""
 _RECORD = text("""
     UPDATE effects m SET state = x.state, reason = x.reason, outcome = x.outcome,
         lease_until = CASE WHEN x.state = 'deferred' THEN now() + make_interval(secs => x.wait_seconds) END,
-        done_at = CASE WHEN x.state <> 'deferred' THEN now() END
+        done_at = CASE WHEN x.state <> 'deferred' THEN now() END,
+        attempts = m.attempts - CASE WHEN x.free THEN 1 ELSE 0 END
     FROM jsonb_to_recordset(CAST(:rows AS jsonb))
-         AS x(id uuid, visit int, state text, reason text, outcome jsonb, wait_seconds float8)
+         AS x(id uuid, visit int, state text, reason text, outcome jsonb, wait_seconds float8, free boolean)
     WHERE m.enrollment_id = x.id AND m.node_id = :node_id AND m.visit = x.visit AND m.claim_id = :claim_id
       AND m.state = 'calling'
     RETURNING m.enrollment_id
@@ -105,6 +107,6 @@ _ALIVE = text(f"""
 """)
 
 _NEXT_DUE = text(f"""
-    SELECT min(m.lease_until) FROM enrollments e JOIN effects m ON {_MINE}
+    SELECT min(m.lease_until) - now() FROM enrollments e JOIN effects m ON {_MINE}
     WHERE e.state = 'active' AND m.state = 'deferred'
 """)

@@ -128,6 +128,20 @@ async def retry_parked(session: AsyncSession, workspace_id: UUID, journey_id: UU
     return await _unpark(session, workspace_id, journey_id, None)
 
 
+async def retry_parked_for(session: AsyncSession, cause: str) -> int:
+    """Try again, in every journey, what is parked for a reason that begins like this; return how many batches that is."""
+    rows = await session.execute(
+        text("""
+            SELECT DISTINCT workspace_id, journey_id, parked FROM batches
+            WHERE active AND starts_with(parked, :cause)
+        """),
+        {"cause": cause},
+    )
+    return sum(
+        [await _unpark(session, workspace_id, journey_id, reason) for workspace_id, journey_id, reason in rows.all()]
+    )
+
+
 async def is_paused(session: AsyncSession, journey_id: UUID) -> bool:
     """Say whether a journey is paused now."""
     state = await session.scalar(text("SELECT state FROM journeys WHERE id = :id"), {"id": journey_id})

@@ -12,14 +12,14 @@ from journeys.connectors.base import MailProvider
 from journeys.contracts import StageOrder, Token
 from journeys.db.ids import new_id
 from journeys.db.session import Database
+from journeys.enrollments.custom import ActivityRunner, NoActivities
 from journeys.enrollments.entry import Candidate, enter, give_run
-from journeys.enrollments.hooks import HookStage
-from journeys.enrollments.sending import Channel, SendStage
-from journeys.enrollments.stages import Opened, run_waiting_or_pure
+from journeys.enrollments.running import StageRunner
+from journeys.enrollments.sending import Channel
+from journeys.enrollments.stages import Opened
 from journeys.graph.loading import LoadedPlan
 from journeys.messaging.compose import CompiledMessage, TemplateSource, compile_message
 from journeys.messaging.links import TrackingTokens
-from journeys.nodes.ops import CallWebhook, SendEmail
 
 
 @dataclass
@@ -58,6 +58,7 @@ class Engine:
     database: Database
     plan: LoadedPlan
     mailroom: BareMailroom
+    activities: ActivityRunner = field(default_factory=NoActivities)
     run_id: UUID | None = None
 
     async def enroll(self, contact_ids: list[UUID], trigger_id: str = "start", **candidate: object) -> list[Token]:
@@ -85,16 +86,9 @@ class Engine:
 
     async def stage(self, token: Token) -> list[Token]:
         """Run one stage."""
-        order = self.order(token)
-        if not token.effect:
-            async with self.database.workspace(order.workspace_id) as session:
-                return await run_waiting_or_pure(session, order)
-        op = self.plan.plan.nodes[token.node_id].op
-        if isinstance(op, SendEmail):
-            return await SendStage(self.database, self.mailroom, order).run()
-        assert isinstance(op, CallWebhook)
         async with httpx.AsyncClient() as http:
-            return await HookStage(self.database, http, order).run()
+            runner = StageRunner(self.database, self.mailroom, http, self.activities)
+            return await runner.run(self.order(token))
 
     async def run(self, tokens: list[Token]) -> list[Token]:
         """Run what is due until every token waits; return the waiting ones."""
