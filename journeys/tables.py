@@ -9,6 +9,7 @@ import journeys.graph.models
 import journeys.messaging.models
 import journeys.scoring.models
 import journeys.segments.models
+import journeys.simulation.models
 from journeys.db.base import Base
 
 metadata = Base.metadata
