@@ -54,9 +54,10 @@ async def list_journeys(
     limit: Limit = PAGE,
     cursor: Cursor = None,
     state: Literal["draft", "live", "paused", "archived"] | None = None,
+    tag: Annotated[str | None, Query(max_length=60)] = None,
 ) -> Page[JourneyRow]:
     """Return journeys with their counts, the newest first; archived ones only when asked for."""
-    rows = await drafts.list_journeys(session, reader.workspace_id, limit + 1, decode_cursor(cursor), state)
+    rows = await drafts.list_journeys(session, reader.workspace_id, limit + 1, decode_cursor(cursor), state, tag)
     numbers = await versions.live_numbers(session, [row.live_version_id for row in rows if row.live_version_id])
     counts = await count_by_journey(session, reader.workspace_id, [row.id for row in rows])
     return page(rows, limit, lambda row: row.id, lambda row: _row(row, numbers, counts))

@@ -3,17 +3,18 @@
 from functools import lru_cache
 from pathlib import Path
 
-import yaml
 from fastapi import APIRouter
 
 from api.deps import Reader
 from api.schemas.base import Page
 from api.schemas.journeys import Example, NodeKindRead
+from journeys.graph.files import import_journey
 from journeys.nodes.palette import palette
 
 router = APIRouter(prefix="/api", tags=["palette"])
 
-EXAMPLES = Path(__file__).parents[2] / "examples" / "journeys"
+_PROJECT = Path(__file__).parents[2]
+EXAMPLES = (_PROJECT / "examples" / "journeys", _PROJECT / "journeys" / "library")
 
 
 @router.get("/node-kinds")
@@ -31,9 +32,12 @@ async def list_examples(reader: Reader) -> Page[Example]:
 @lru_cache
 def _examples() -> list[Example]:
     found = []
-    for path in sorted(EXAMPLES.glob("*.yaml")):
+    for path in (path for folder in EXAMPLES for path in sorted(folder.glob("*.yaml"))):
         content = path.read_text()
         comment = [line.lstrip("# ").strip() for line in content.splitlines() if line.startswith("#")]
-        name = yaml.safe_load(content)["name"]
-        found.append(Example(slug=path.stem, name=name, description=" ".join(comment), content=content))
+        file = import_journey(content)
+        graph = file.graph.model_dump(mode="json")
+        found.append(
+            Example(slug=path.stem, name=file.name, description=" ".join(comment), content=content, graph=graph)
+        )
     return found

@@ -262,3 +262,4 @@ class Example(Schema):
     name: str
     description: str
     content: str
+    graph: dict[str, Any]

@@ -28,7 +28,7 @@ edges:
 test('a journey is imported, published, and its counts move as an event comes in', async ({ page }) => {
   const run = String(Date.now());
   const name = `Browser greeting ${run}`;
-  await page.goto('/journeys/new');
+  await page.goto('/journeys/new?from=file');
   await page.getByLabel('Journey', { exact: true }).fill(journeyFile(run));
   await page.getByRole('button', { name: 'Create draft' }).click();
   await expect(page.getByRole('heading', { name })).toBeVisible();

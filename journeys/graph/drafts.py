@@ -154,11 +154,18 @@ async def delete_draft(session: AsyncSession, workspace_id: UUID, journey_id: UU
 
 
 async def list_journeys(
-    session: AsyncSession, workspace_id: UUID, limit: int = 50, before: UUID | None = None, state: str | None = None
+    session: AsyncSession,
+    workspace_id: UUID,
+    limit: int = 50,
+    before: UUID | None = None,
+    state: str | None = None,
+    tag: str | None = None,
 ) -> Sequence[Journey]:
     """Return journeys, newest first; archived ones only when asked for."""
     query = select(Journey).where(Journey.workspace_id == workspace_id)
     query = query.where(Journey.state == state) if state else query.where(Journey.state != "archived")
+    if tag:
+        query = query.where(Journey.tags.contains([tag]))
     if before is not None:
         query = query.where(Journey.id < before)
     return (await session.scalars(query.order_by(Journey.id.desc()).limit(limit))).all()

@@ -1,82 +1,48 @@
 'use client';
 
-import { FileUp } from 'lucide-react';
+import { PenLine } from 'lucide-react';
 import { useRouter } from 'next/navigation';
-import { useState } from 'react';
 import { Button } from '@/components/ui/button';
-import { Card } from '@/components/ui/card';
-import { Field } from '@/components/ui/field';
-import { CodeArea } from '@/components/ui/input';
-import { Notice } from '@/components/ui/notice';
 import { Page, PageBody } from '@/components/ui/page';
-import { Problem } from '@/lib/api/problem';
-import { count } from '@/lib/format';
-import { Examples } from './examples';
-import { useImportJourney } from './queries';
+import { TabPanel, Tabs } from '@/components/ui/tabs';
+import { useSearchState } from '@/lib/use-search-state';
+import { FromFile } from './from-file';
+import { Library } from './library';
+import { useCreateJourney } from './queries';
 
-/** What the server found in a file, each fault with its place. */
-function faultsOf(error: Error): string {
-  const faults = error instanceof Problem ? error.faults : [];
-  const [first] = faults;
-  if (!first) return error.message;
-  const others = faults.length > 1 ? ` And ${count(faults.length - 1, 'more fault')}.` : '';
-  return `${error.message}. At ${first.pointer}: ${first.message}${others}`;
-}
+const TABS = [
+  { value: 'library', label: 'Library' },
+  { value: 'file', label: 'From a file' },
+];
+const EMPTY = { name: 'Untitled journey', graph: { nodes: [], edges: [] }, settings: {} };
 
-/** A journey begins as an example or as a file; either way it becomes a draft, and nothing runs. */
+/** A journey begins empty, as one of the library, or as a file; it becomes a draft, and nothing runs. */
 export function NewJourney() {
-  const [text, setText] = useState('');
+  const [from, setFrom] = useSearchState('from', 'library');
   const router = useRouter();
-  const create = useImportJourney();
-  const submit = () => create.mutate(text, { onSuccess: ({ id }) => router.push(`/journeys/view?id=${id}`) });
+  const create = useCreateJourney();
+  const begin = () => create.mutate(EMPTY, { onSuccess: ({ id }) => router.push(`/journeys/view?id=${id}`) });
   return (
     <Page
       title="New journey"
       back={{ href: '/journeys', label: 'Journeys' }}
       about="It begins as a draft. Nothing is sent before you publish it."
+      actions={
+        <Button look="primary" busy={create.isPending} onClick={begin}>
+          <PenLine /> Empty canvas
+        </Button>
+      }
     >
-      <PageBody className="grid max-w-5xl items-start gap-6 lg:grid-cols-[320px_minmax(0,1fr)]">
-        <Examples onPick={setText} />
-        <Card title="As a file" description="YAML or JSON, as the export writes it.">
-          <div className="grid gap-3">
-            <Field label="Journey" error={create.error ? faultsOf(create.error) : undefined}>
-              {(wiring) => (
-                <CodeArea {...wiring} className="h-96" value={text} onChange={(event) => setText(event.target.value)} />
-              )}
-            </Field>
-            <div className="flex flex-wrap justify-between gap-2">
-              <OpenFile onRead={setText} />
-              <Button look="primary" disabled={!text.trim()} busy={create.isPending} onClick={submit}>
-                Create draft
-              </Button>
-            </div>
-          </div>
-        </Card>
-      </PageBody>
+      <Tabs label="Begin with" tabs={TABS} value={from} onValueChange={setFrom}>
+        <TabPanel value="library">
+          <Library />
+        </TabPanel>
+        <TabPanel value="file" className="p-0 outline-none">
+          <PageBody className="max-w-3xl pt-5">
+            <FromFile />
+          </PageBody>
+        </TabPanel>
+      </Tabs>
     </Page>
-  );
-}
-
-function OpenFile({ onRead }: { onRead(text: string): void }) {
-  const [fault, setFault] = useState(false);
-  const read = async (file: File) => {
-    setFault(file.size > 1_000_000);
-    if (file.size <= 1_000_000) onRead(await file.text());
-  };
-  return (
-    <>
-      <Button asChild>
-        <label className="cursor-pointer focus-within:outline-2 focus-within:outline-accent">
-          <FileUp /> Open a file
-          <input
-            type="file"
-            accept=".yaml,.yml,.json"
-            className="sr-only"
-            onChange={(event) => event.target.files?.[0] && void read(event.target.files[0])}
-          />
-        </label>
-      </Button>
-      {fault && <Notice tone="bad">A journey's file is never over 1 MB.</Notice>}
-    </>
   );
 }

@@ -8,6 +8,7 @@ import type {
   Example,
   Graph,
   Journey,
+  JourneyEntries,
   JourneyRow,
   JourneyStatus,
   JourneyVersion,
@@ -20,7 +21,16 @@ import { useLiveQueries } from '@/lib/live/use-live';
 const LIST = '/api/journeys';
 const one = (id: string) => `${LIST}/${id}`;
 
-export const useJourneys = () => usePages<JourneyRow>(LIST);
+export const useJourneys = (filters: { state: string; tag: string }) => usePages<JourneyRow>(LIST, filters);
+
+/** How many entered on each of the last days, by journey. */
+export const useEntries = (): Record<string, number[]> =>
+  useQuery({
+    queryKey: [LIST, 'entries'],
+    queryFn: () => api.get<Page<JourneyEntries>>(`${LIST}/entries`),
+    select: ({ items }) => Object.fromEntries(items.map(({ journey_id, days }) => [journey_id, days])),
+    staleTime: 60_000,
+  }).data ?? {};
 
 export const useJourney = (id: string) => useQuery({ queryKey: [LIST, id], queryFn: () => api.get<Journey>(one(id)) });
 
@@ -87,7 +97,8 @@ export function useJourneyActions(id: string) {
     publish: useChange((in_flight: string) => api.post<{ version: number }>(`${one(id)}/publish`, { in_flight })),
     pause: useChange(() => api.post(`${one(id)}/pause`)),
     resume: useChange((waits: string) => api.post(`${one(id)}/resume`, { waits })),
-    archive: useChange(() => api.post(`${one(id)}/archive`)),
+    duplicate: useChange(() => api.post<Journey>(`${one(id)}/duplicate`)),
+    retag: useChange((tags: string[]) => api.patch<Journey>(one(id), { tags })),
   };
 }
 

@@ -908,6 +908,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/scoring/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Scoring Models
+         * @description Return every scoring model.
+         */
+        get: operations["list_scoring_models"];
+        put?: never;
+        /**
+         * Create Scoring Model
+         * @description Make a model and score every contact.
+         */
+        post: operations["create_scoring_model"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scoring/models/{slug}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Scoring Model
+         * @description Return one model.
+         */
+        get: operations["read_scoring_model"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Update Scoring Model
+         * @description Rename a model, or change its rules and score every contact again.
+         */
+        patch: operations["update_scoring_model"];
+        trace?: never;
+    };
+    "/api/scoring/models/{slug}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Score Changes
+         * @description Return how a contact's score came about, the newest change first.
+         */
+        get: operations["list_score_changes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/contacts/import": {
         parameters: {
             query?: never;
@@ -2122,6 +2190,28 @@ export interface components {
             finished_at: string | null;
         };
         /**
+         * Cap
+         * @description At most `limit` marketing mails per calendar day or week (from Monday); with a `tag`, only of mails that have it.
+         */
+        Cap: {
+            /**
+             * Channel
+             * @default email
+             * @constant
+             */
+            channel?: "email";
+            /** Tag */
+            tag?: string | null;
+            /** Limit */
+            limit: number;
+            /**
+             * Per
+             * @default day
+             * @enum {string}
+             */
+            per?: "day" | "week";
+        };
+        /**
          * ChangeTags
          * @description Give and take tags.
          */
@@ -2351,6 +2441,8 @@ export interface components {
             suppression: components["schemas"]["SuppressionRead"] | null;
             /** Segments */
             segments: components["schemas"]["SegmentOf"][];
+            /** Scores */
+            scores: components["schemas"]["ScoreOf"][];
             /** Enrollments */
             enrollments: components["schemas"]["EnrollmentOf"][];
             /** Messages */
@@ -2700,6 +2792,10 @@ export interface components {
             description: string;
             /** Content */
             content: string;
+            /** Graph */
+            graph: {
+                [key: string]: unknown;
+            };
         };
         /**
          * Export
@@ -3556,6 +3652,20 @@ export interface components {
             /** Next Cursor */
             next_cursor?: string | null;
         };
+        /** Page[ScoreChangeRead] */
+        Page_ScoreChangeRead_: {
+            /** Items */
+            items: components["schemas"]["ScoreChangeRead"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
+        /** Page[ScoringModelRead] */
+        Page_ScoringModelRead_: {
+            /** Items */
+            items: components["schemas"]["ScoringModelRead"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
         /** Page[SegmentRead] */
         Page_SegmentRead_: {
             /** Items */
@@ -3711,6 +3821,22 @@ export interface components {
             in_flight?: "finish" | "exit";
         };
         /**
+         * QuietHours
+         * @description No mail from `start` until `end`, local time; from a later `start` to an earlier `end` it runs overnight.
+         */
+        QuietHours: {
+            /**
+             * Start
+             * @default 21:00
+             */
+            start?: string;
+            /**
+             * End
+             * @default 08:00
+             */
+            end?: string;
+        };
+        /**
          * Ready
          * @description Whether each part that is needed answers.
          */
@@ -3765,6 +3891,97 @@ export interface components {
             rule: {
                 [key: string]: unknown;
             };
+        };
+        /**
+         * ScoreChangeRead
+         * @description A change of a contact's score, and what made it.
+         */
+        ScoreChangeRead: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Before */
+            before: number;
+            /** After */
+            after: number;
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * ScoreOf
+         * @description A contact's score in a model; `given` of it came from journeys, the rest from the model's rules.
+         */
+        ScoreOf: {
+            /** Model */
+            model: string;
+            /** Name */
+            name: string;
+            /** Value */
+            value: number;
+            /** Given */
+            given: number;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+        };
+        /**
+         * ScoringModelCreate
+         * @description A model to make. Each rule is `{"rule": ..., "points": n, "label": text?}`.
+         */
+        ScoringModelCreate: {
+            /** Slug */
+            slug: string;
+            /** Name */
+            name: string;
+            /** Rules */
+            rules: {
+                [key: string]: unknown;
+            }[];
+        };
+        /**
+         * ScoringModelRead
+         * @description A scoring model.
+         */
+        ScoringModelRead: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Slug */
+            slug: string;
+            /** Name */
+            name: string;
+            /** Rules */
+            rules: {
+                [key: string]: unknown;
+            }[];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+        };
+        /**
+         * ScoringModelUpdate
+         * @description What to change; changed rules score every contact again.
+         */
+        ScoringModelUpdate: {
+            /** Name */
+            name?: string | null;
+            /** Rules */
+            rules?: {
+                [key: string]: unknown;
+            }[] | null;
         };
         /**
          * SegmentCreate
@@ -4416,7 +4633,7 @@ export interface components {
         };
         /**
          * WorkspaceSettings
-         * @description Whom mails come from, and where their links lead.
+         * @description Whom mails come from, where their links lead, and what holds marketing mail back.
          */
         WorkspaceSettings: {
             /** From Name */
@@ -4432,6 +4649,24 @@ export interface components {
              * @description Base of the links in mails, when it is not this installation's own address.
              */
             tracking_url?: string | null;
+            /** @description When no marketing mail is sent, in the contact's own time; what falls due is held until the end. */
+            quiet_hours?: components["schemas"]["QuietHours"] | null;
+            /**
+             * Caps
+             * @description How many marketing mails a contact may get per day or week.
+             */
+            caps?: components["schemas"]["Cap"][];
+            /**
+             * Holdout Percent
+             * @description Share of addresses that get no marketing mail from any journey, so that its effect can be told.
+             * @default 0
+             */
+            holdout_percent?: number;
+            /**
+             * Max Journeys
+             * @description In how many journeys a contact may be at a time; the higher priority goes first.
+             */
+            max_journeys?: number | null;
         };
         /**
          * WorkspaceUpdate
@@ -4458,6 +4693,7 @@ export type AuditRead = components['schemas']['AuditRead'];
 export type BulkAudience = components['schemas']['BulkAudience'];
 export type BulkCreate = components['schemas']['BulkCreate'];
 export type BulkRead = components['schemas']['BulkRead'];
+export type Cap = components['schemas']['Cap'];
 export type ChangeTags = components['schemas']['ChangeTags'];
 export type Config = components['schemas']['Config'];
 export type ConnectionCreate = components['schemas']['ConnectionCreate'];
@@ -4530,6 +4766,8 @@ export type PageMemberRead = components['schemas']['Page_MemberRead_'];
 export type PageMessageRead = components['schemas']['Page_MessageRead_'];
 export type PageNodeKindRead = components['schemas']['Page_NodeKindRead_'];
 export type PageOutboxItem = components['schemas']['Page_OutboxItem_'];
+export type PageScoreChangeRead = components['schemas']['Page_ScoreChangeRead_'];
+export type PageScoringModelRead = components['schemas']['Page_ScoringModelRead_'];
 export type PageSegmentRead = components['schemas']['Page_SegmentRead_'];
 export type PageSuppressionRead = components['schemas']['Page_SuppressionRead_'];
 export type PageTemplateRead = components['schemas']['Page_TemplateRead_'];
@@ -4544,11 +4782,17 @@ export type PreviewRead = components['schemas']['PreviewRead'];
 export type PreviewRequest = components['schemas']['PreviewRequest'];
 export type Problem = components['schemas']['Problem'];
 export type Publish = components['schemas']['Publish'];
+export type QuietHours = components['schemas']['QuietHours'];
 export type Ready = components['schemas']['Ready'];
 export type RefusedEvent = components['schemas']['RefusedEvent'];
 export type Resume = components['schemas']['Resume'];
 export type Retried = components['schemas']['Retried'];
 export type RuleToTry = components['schemas']['RuleToTry'];
+export type ScoreChangeRead = components['schemas']['ScoreChangeRead'];
+export type ScoreOf = components['schemas']['ScoreOf'];
+export type ScoringModelCreate = components['schemas']['ScoringModelCreate'];
+export type ScoringModelRead = components['schemas']['ScoringModelRead'];
+export type ScoringModelUpdate = components['schemas']['ScoringModelUpdate'];
 export type SegmentCreate = components['schemas']['SegmentCreate'];
 export type SegmentOf = components['schemas']['SegmentOf'];
 export type SegmentPreview = components['schemas']['SegmentPreview'];
@@ -5205,6 +5449,7 @@ export interface operations {
                 /** @description `next_cursor` of the page before. */
                 cursor?: string | null;
                 state?: ("draft" | "live" | "paused" | "archived") | null;
+                tag?: string | null;
             };
             header?: never;
             path?: never;
@@ -6341,6 +6586,176 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Verdict"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_scoring_models: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ScoringModelRead_"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_scoring_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScoringModelCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScoringModelRead"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_scoring_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScoringModelRead"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_scoring_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScoringModelUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScoringModelRead"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_score_changes: {
+        parameters: {
+            query: {
+                contact: string;
+                /** @description The most items of this page. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ScoreChangeRead_"];
                 };
             };
             /** @description Client Error */

@@ -1,6 +1,6 @@
 /** The shapes of the API, as its own description generates them; what it leaves open is said here. */
 
-import type { ConnectorRead, JourneyRead, NodeKindRead, VersionDetail } from './schema';
+import type { ConnectorRead, Example as ExampleRead, JourneyRead, NodeKindRead, VersionDetail } from './schema';
 
 export type {
   BulkRead as BulkJob,
@@ -12,7 +12,6 @@ export type {
   EnrollmentDetail as EnrollmentTrace,
   EnrollmentOf,
   EnrollmentRead as Enrollment,
-  Example,
   FindingRead as Finding,
   Found,
   GraphProblem as GraphFault,
@@ -87,6 +86,8 @@ export type Journey = Omit<JourneyRead, 'graph'> & { graph: Graph };
 export type Published = Omit<VersionDetail, 'graph'> & { graph: Graph };
 
 export type Connector = Omit<ConnectorRead, 'config_schema'> & { config_schema: JsonSchema };
+
+export type Example = Omit<ExampleRead, 'graph'> & { graph: Graph };
 
 export type Rule = Record<string, unknown>;
 
