@@ -13,6 +13,9 @@ from journeys.graph.plan import PlanNode
 from journeys.nodes.ops import Await
 from journeys.rules.where import matches_where, properties_of
 
+CONDITION = ""
+"""The event that a wait for a condition names, for no event is called so."""
+
 LOOK_BACK = timedelta(days=8)
 """An event received just now may have occurred this long ago (a phone that was offline); bounds the partitions read."""
 
@@ -63,7 +66,7 @@ async def note_release(session: AsyncSession, released: Sequence[Early]) -> None
 
 
 async def register(
-    session: AsyncSession, batch_id: UUID, node: PlanNode, op: Await, since_at: datetime | None, deadline_at: datetime
+    session: AsyncSession, batch_id: UUID, node: PlanNode, event: str, since_at: datetime | None, deadline_at: datetime
 ) -> None:
     """Write a wait for every active enrollment of a batch."""
     await session.execute(
@@ -75,7 +78,7 @@ async def register(
             FROM enrollments WHERE batch_id = :batch_id AND state = 'active'
             ON CONFLICT (enrollment_id) DO NOTHING
         """),
-        {"batch_id": batch_id, "node_id": node.id, "event": op.event, "since_at": since_at, "deadline_at": deadline_at},
+        {"batch_id": batch_id, "node_id": node.id, "event": event, "since_at": since_at, "deadline_at": deadline_at},
     )
 
 

@@ -1,7 +1,9 @@
 """When contacts wake who wait until a time of their own: worked out once per distinct zone and value, in groups."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -31,9 +33,35 @@ class Wakes:
 
 async def find_wakes(session: AsyncSession, batch_id: UUID, op: HoldUntil, now: datetime, workspace_zone: str) -> Wakes:
     """Group a batch by wake time: one time per distinct (time zone, attribute value) among its contacts."""
-    zone_sql = "coalesce(c.time_zone, :workspace_zone)" if op.time_zone == "contact" else "CAST(:fixed_zone AS text)"
-    value_sql = _value_sql(op.attribute)
-    values = {"workspace_zone": workspace_zone, "fixed_zone": op.time_zone, "attribute": op.attribute}
+    return await group_wakes(
+        session,
+        batch_id,
+        Clock(op.time_zone, workspace_zone),
+        lambda value, zone: next_wake(op, value, zone, workspace_zone, now),
+        _value_sql(op.attribute),
+        {"attribute": op.attribute},
+    )
+
+
+@dataclass(frozen=True)
+class Clock:
+    """Whose time counts: a zone, or `contact` for each one's own, with the workspace's for who has none."""
+
+    time_zone: str
+    workspace_zone: str
+
+
+async def group_wakes(
+    session: AsyncSession,
+    batch_id: UUID,
+    clock: Clock,
+    wake_of: Callable[[str | None, str], datetime | None],
+    value_sql: str = "CAST(NULL AS text)",
+    params: Mapping[str, Any] = MappingProxyType({}),
+) -> Wakes:
+    """Group a batch by the wake time of each distinct value and zone among its contacts; `value_sql` is over `c`."""
+    zone_sql = "coalesce(c.time_zone, :workspace_zone)" if clock.time_zone == "contact" else "CAST(:fixed_zone AS text)"
+    values = {"workspace_zone": clock.workspace_zone, "fixed_zone": clock.time_zone, **params}
     rows = await session.execute(
         text(f"""
             SELECT DISTINCT {zone_sql} AS zone, {value_sql} AS value
@@ -42,12 +70,12 @@ async def find_wakes(session: AsyncSession, batch_id: UUID, op: HoldUntil, now: 
         """),
         {"batch_id": batch_id, **values},
     )
-    wakes = [(zone, value, next_wake(op, value, zone, workspace_zone, now)) for zone, value in rows]
+    wakes = [(zone, value, wake_of(value, zone)) for zone, value in rows]
     minutes = _coarseness({wake for _, _, wake in wakes if wake is not None})
     times: dict[datetime | None, int] = {}
     known = []
     for zone, value, exact in wakes:
-        wake = _ceil(exact, minutes) if exact else None
+        wake = ceil_minutes(exact, minutes) if exact else None
         known.append({"zone": zone, "value": value, "path": times.setdefault(wake, len(times))})
     lookup = f"""
         (SELECT k.path FROM jsonb_to_recordset(CAST(:known AS jsonb)) AS k(zone text, value text, path int)
@@ -66,22 +94,23 @@ def _value_sql(attribute: str | None) -> str:
 def next_wake(op: HoldUntil, value: str | None, zone: str, workspace_zone: str, now: datetime) -> datetime | None:
     """Return when one contact goes on, rounded up to the minute; None when that is past or cannot be told."""
     try:
-        return _wake(op, value, _zone(zone, workspace_zone), now)
+        return _wake(op, value, zone_of(zone, workspace_zone), now)
     except (OverflowError, ValueError):  # a date at the end of the calendar, which stands for none
         return None
 
 
 def _wake(op: HoldUntil, value: str | None, tz: ZoneInfo, now: datetime) -> datetime | None:
     if op.attribute is not None:
-        at = _own_time(value, op.time, tz)
+        at = _own_time(value, op.time, tz, op.offset_days)
     elif op.at is not None:
         at = op.at if op.at.tzinfo else op.at.replace(tzinfo=tz)
     else:
-        at = _next_local(op.weekday, op.time, tz, now)
-    return _ceil(at.astimezone(UTC), 1) if at is not None and now < at < now + FARTHEST else None
+        at = next_local(op.weekday, op.time, tz, now)
+    return ceil_minutes(at.astimezone(UTC), 1) if at is not None and now < at < now + FARTHEST else None
 
 
-def _zone(name: str, fallback: str) -> ZoneInfo:
+def zone_of(name: str, fallback: str) -> ZoneInfo:
+    """Return the zone of this name, else the fallback, else UTC."""
     for each in (name, fallback):
         try:
             return ZoneInfo(each)
@@ -90,8 +119,8 @@ def _zone(name: str, fallback: str) -> ZoneInfo:
     return ZoneInfo("UTC")
 
 
-def _own_time(value: str | None, at: str | None, tz: ZoneInfo) -> datetime | None:
-    """Read a contact's date or time; a date without a time means `at`, or midnight, where the contact is."""
+def _own_time(value: str | None, at: str | None, tz: ZoneInfo, offset_days: int = 0) -> datetime | None:
+    """Read a contact's date or time, and move it by days; a date without a time means `at`, or midnight, in the zone."""
     try:
         moment = datetime.fromisoformat(value) if value else None
     except ValueError:
@@ -99,23 +128,24 @@ def _own_time(value: str | None, at: str | None, tz: ZoneInfo) -> datetime | Non
     if moment is None:
         return None
     local = moment.astimezone(tz) if moment.tzinfo else moment.replace(tzinfo=tz)
-    return _at_time(local.date(), at, tz) if at else local
+    local = local + timedelta(days=offset_days)
+    return at_time(local.date(), at, tz) if at else local
 
 
-def _next_local(weekdays: list[int] | None, at: str | None, tz: ZoneInfo, now: datetime) -> datetime:
+def next_local(weekdays: list[int] | None, at: str | None, tz: ZoneInfo, now: datetime) -> datetime:
     """Return the next local moment on one of the weekdays (any day when None) at a time (midnight when None)."""
     today = now.astimezone(tz).date()
     days = (today + timedelta(days=n) for n in range(9))
-    moments = (_at_time(day, at, tz) for day in days if weekdays is None or day.weekday() in weekdays)
+    moments = (at_time(day, at, tz) for day in days if weekdays is None or day.weekday() in weekdays)
     return next(moment for moment in moments if moment > now)
 
 
-def _at_time(day: date, at: str | None, tz: ZoneInfo) -> datetime:
+def at_time(day: date, at: str | None, tz: ZoneInfo) -> datetime:
     """Return that day's local time. A time that a clock change skips means as long after midnight as it says."""
     return datetime.combine(day, time.fromisoformat(at) if at else time.min, tz)
 
 
-def _ceil(at: datetime, minutes: int) -> datetime:
+def ceil_minutes(at: datetime, minutes: int) -> datetime:
     """Round a time in UTC up."""
     step = timedelta(minutes=minutes)
     return at + (datetime.min.replace(tzinfo=UTC) - at) % step
@@ -124,6 +154,6 @@ def _ceil(at: datetime, minutes: int) -> datetime:
 def _coarseness(wakes: set[datetime]) -> int:
     """Return to how many minutes wake times are rounded up, so that a batch does not fall into too many parts."""
     for minutes in (1, 5, 15, 60, 6 * 60):
-        if len({_ceil(wake, minutes) for wake in wakes}) <= MOST_PARTS:
+        if len({ceil_minutes(wake, minutes) for wake in wakes}) <= MOST_PARTS:
             return minutes
     return 24 * 60

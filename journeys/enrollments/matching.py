@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from journeys.enrollments.exits import Ending
 from journeys.graph.loading import LoadedPlan, get_plan
-from journeys.nodes.ops import Await
+from journeys.nodes.ops import AWAITS, Await
 from journeys.rules.language import EventRule, Rule
 from journeys.rules.sql import SqlParams, compile_sql
 from journeys.rules.where import matches_where, properties_of
@@ -49,11 +49,13 @@ class GoalReached:
 
 @dataclass(frozen=True)
 class Released:
-    """An enrollment that need not wait any longer, and the event that says so."""
+    """An enrollment that need not wait any longer, what says so, and when that was received."""
 
     enrollment_id: UUID
     batch_id: UUID
-    event: Any
+    received_at: datetime
+    reason: str
+    detail: dict[str, Any] | None = None
 
 
 async def load_travellers(
@@ -82,7 +84,7 @@ async def load_travellers(
 def _cares(plan: LoadedPlan) -> bool:
     settings = plan.plan.settings
     return bool(settings.exit_on or settings.goal) or any(
-        isinstance(node.op, Await) for node in plan.plan.nodes.values()
+        isinstance(node.op, AWAITS) for node in plan.plan.nodes.values()
     )
 
 
@@ -149,7 +151,15 @@ async def find_releases(
     for wait in waits:
         event = None if wait.enrollment_id in ended else _fitting(wait, travellers)
         if event is not None:
-            released[wait.version_id, wait.node_id].append(Released(wait.enrollment_id, wait.batch_id, event))
+            released[wait.version_id, wait.node_id].append(
+                Released(
+                    wait.enrollment_id,
+                    wait.batch_id,
+                    event.received_at,
+                    event.name,
+                    {"event_id": str(event.event_id)},
+                )
+            )
     return released
 
 

@@ -16,6 +16,7 @@ from journeys.enrollments.entry import seat
 from journeys.enrollments.matching import Released
 from journeys.enrollments.steps import record_steps
 from journeys.graph.loading import LoadedPlan
+from journeys.nodes.ops import Await
 
 _RELEASE = text("""
     WITH x AS (SELECT * FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS x(id uuid, batch_id uuid, received_at timestamptz)),
@@ -45,8 +46,12 @@ async def release(
     locked: Sequence[UUID],
     run_id: UUID,
 ) -> Moved:
-    """Let enrollments out of a wait by `happened`. Whoever left it meanwhile, by the deadline or an exit, is not touched."""
+    """Let enrollments out of a wait whose event or condition has come.
+
+    Whoever left it meanwhile, by the deadline or an exit, is not touched.
+    """
     node = plan.plan.nodes[node_id]
+    outlet = "happened" if isinstance(node.op, Await) else "met"
     fresh = new_id()
     by_id = {each.enrollment_id: each for each in released}
     rows = await session.execute(
@@ -54,34 +59,39 @@ async def release(
         {
             "rows": to_json(
                 [
-                    {"id": each.enrollment_id, "batch_id": each.batch_id, "received_at": each.event.received_at}
+                    {"id": each.enrollment_id, "batch_id": each.batch_id, "received_at": each.received_at}
                     for each in released
                 ]
             ),
             "new": fresh,
-            "laps": 1 if "happened" in node.closes_loop else 0,
+            "laps": 1 if outlet in node.closes_loop else 0,
             "locked": list(locked),
         },
     )
     moved = rows.all()
     if not moved:
         return Moved(None)
-    await _record_steps(session, plan, node_id, by_id, moved)
-    token = await _go_on(session, plan, node_id, fresh, len(moved), run_id)
+    await _record_steps(session, plan, node_id, outlet, by_id, moved)
+    token = await _go_on(session, plan, node_id, outlet, fresh, len(moved), run_id)
     return Moved(token, {row.batch_id for row in moved})
 
 
 async def _record_steps(
-    session: AsyncSession, plan: LoadedPlan, node_id: str, by_id: dict[UUID, Released], moved: Sequence[Any]
+    session: AsyncSession,
+    plan: LoadedPlan,
+    node_id: str,
+    outlet: str,
+    by_id: dict[UUID, Released],
+    moved: Sequence[Any],
 ) -> None:
     steps = [
         {
             "enrollment_id": row.id,
             "node_id": node_id,
             "visit": row.visit,
-            "outlet": "happened",
-            "reason": by_id[row.id].event.name,
-            "detail": {"event_id": str(by_id[row.id].event.event_id)},
+            "outlet": outlet,
+            "reason": by_id[row.id].reason,
+            "detail": by_id[row.id].detail,
         }
         for row in moved
     ]
@@ -89,13 +99,13 @@ async def _record_steps(
 
 
 async def _go_on(
-    session: AsyncSession, plan: LoadedPlan, node_id: str, batch_id: UUID, n: int, run_id: UUID
+    session: AsyncSession, plan: LoadedPlan, node_id: str, outlet: str, batch_id: UUID, n: int, run_id: UUID
 ) -> Token | None:
-    """Put the fresh batch at the node behind `happened`; None when the passage ends there."""
+    """Put the fresh batch at the node behind the outlet; None when the passage ends there."""
     counts = Counts(plan.workspace_id, plan.journey_id, plan.version_id)
     counts.add(node_id, "waiting", -n)
     counts.add(node_id, "passed", n)
-    target = plan.plan.target(node_id, "happened")
+    target = plan.plan.target(node_id, outlet)
     if target is None:
         counts.add(JOURNEY, "completed", n)
         await session.execute(

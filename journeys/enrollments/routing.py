@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from journeys.contracts import Token
 from journeys.db.ids import new_id
 from journeys.db.json import to_json
+from journeys.enrollments.conditions import find_met
 from journeys.enrollments.entry import Candidate, enter, give_run
 from journeys.enrollments.exits import Ending, drop_empty, end_enrollments, lock_batches
 from journeys.enrollments.goals import credit
@@ -196,6 +197,7 @@ class _Window:
             unique.setdefault(ending.enrollment_id, ending)
         await end_enrollments(self.session, self.workspace_id, list(unique.values()))
         releases = await find_releases(self.session, travellers, set(unique))
+        releases |= await find_met(self.session, travellers, set(unique))
         emptied: set[UUID] = set()
         for (version_id, node_id), moved in releases.items():
             plan = travellers.plans[version_id]

@@ -10,7 +10,7 @@ from journeys.db.session import Database
 from journeys.enrollments.custom import ActivityRunner, ActivityStage, NoActivities
 from journeys.enrollments.hooks import HookStage
 from journeys.enrollments.sending import Mailroom, SendStage
-from journeys.enrollments.stages import find_op, run_waiting_or_pure
+from journeys.enrollments.stages import find_op, hold_mail, run_waiting_or_pure
 from journeys.nodes.ops import CallActivity, CallWebhook, SendEmail
 
 
@@ -29,7 +29,12 @@ class StageRunner:
             async with self.database.workspace(order.workspace_id) as session:
                 return await run_waiting_or_pure(session, order)
         match await find_op(self.database, order):
-            case SendEmail():
+            case SendEmail() as op:
+                if op.send_time is not None:
+                    async with self.database.workspace(order.workspace_id) as session:
+                        held = await hold_mail(session, order, op.send_time)
+                    if held is not None:
+                        return held
                 return await SendStage(self.database, self.mailroom, order, stopping).run()
             case CallWebhook():
                 return await HookStage(self.database, self.http, order, stopping).run()

@@ -19,7 +19,7 @@ from journeys.enrollments.pausing import PAUSED
 from journeys.enrollments.walk import Place, Walk
 from journeys.graph.loading import find_kept_plan, get_plan
 from journeys.graph.plan import PlanNode
-from journeys.nodes.ops import Await, Op
+from journeys.nodes.ops import AWAITS, Op, Window
 
 ROUTER_GRACE = timedelta(seconds=30)
 """How long a time-out waits for a router that lags behind the deadline."""
@@ -93,15 +93,31 @@ async def run_waiting_or_pure(session: AsyncSession, order: StageOrder) -> list[
         if group.n:
             await walk.go(group)
         return await walk.finish()
-    if isinstance(opened.node.op, Await):
+    if isinstance(opened.node.op, Window) and group.n:  # whoever woke late may find it closed again
+        await walk.go(group)
+        return await walk.finish()
+    if isinstance(opened.node.op, AWAITS):
         if again := await _wait_for_router(session, order, opened):
             return [again]
         await awaits.drop_waits(session, group.batch_id)
     if group.n:
         group = replace(group, since_at=opened.place.now)
-        outlet = "timed_out" if isinstance(opened.node.op, Await) else "next"
+        outlet = "timed_out" if isinstance(opened.node.op, AWAITS) else "next"
         await walk.leave(group, opened.node, outlet)
         await walk.resume()
+    return await walk.finish()
+
+
+async def hold_mail(session: AsyncSession, order: StageOrder, send_time: str) -> list[Token] | None:
+    """Hold a mail that has come just now until its send time; None for one whose time has come."""
+    opened = await open_stage(session, order)
+    if isinstance(opened, Answered):
+        return opened.tokens
+    if opened.batch.wake_at is not None:
+        return None
+    walk, group = await _begin(session, order, opened)
+    if group.n:
+        await walk.hold_mail(group, send_time)
     return await walk.finish()
 
 

@@ -14,14 +14,16 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from journeys.contracts import Token
-from journeys.enrollments import awaits, changes, clocks, points
+from journeys.enrollments import awaits, changes, clocks, points, send_times, windows
 from journeys.enrollments.batches import Group, Part, insert_batches, settle_root, split
+from journeys.enrollments.clocks import Wakes
 from journeys.enrollments.counts import JOURNEY, Counts, record_counts
 from journeys.enrollments.steps import Pass, record_passes
 from journeys.graph.plan import Plan, PlanNode
 from journeys.nodes.draws import DRAW_SQL
 from journeys.nodes.ops import (
     Await,
+    AwaitCondition,
     CallActivity,
     CallWebhook,
     Change,
@@ -34,6 +36,7 @@ from journeys.nodes.ops import (
     SendEmail,
     Split,
     Trigger,
+    Window,
 )
 from journeys.rules.sql import SqlParams, compile_sql
 
@@ -117,27 +120,54 @@ class Walk:
                 await self._route(group, node, op)
             case Split() as op:
                 await self._split(group, node, op)
-            case Change() as op:
-                await changes.apply(self.session, group.batch_id, self.place, op)
-                await self.leave(group, node, "next")
-            case Score() as op:
-                await points.apply(self.session, group.batch_id, self.place, op)
-                await self.leave(group, node, "next")
             case Mark():
                 await self._mark(group, node)
             case End() as op:
                 self._pass(group, node, None, op.reason)
                 await self._end(group, "completed", op.reason)
-            case Hold() as op:
-                await self.stop(group, self.place.now + timedelta(seconds=op.seconds))
-            case HoldUntil() as op:
-                await self._hold_until(group, node, op)
-            case Await() as op:
-                await self._await(group, node, op)
+            case Change() | Score() as op:
+                await self._change(group, op)
+                await self.leave(group, node, "next")
             case SendEmail() | CallWebhook() | CallActivity():
                 await self.stop(group, None)
+            case Hold() | HoldUntil() | Window() | Await() | AwaitCondition() as op:
+                await self._rest(group, node, op)
             case _:
                 assert_never(node.op)
+
+    async def _change(self, group: Group, op: Change | Score) -> None:
+        """Do what a node does to the contacts of a group."""
+        match op:
+            case Change():
+                await changes.apply(self.session, group.batch_id, self.place, op)
+            case Score():
+                await points.apply(self.session, group.batch_id, self.place, op)
+            case _:
+                assert_never(op)
+
+    async def hold_mail(self, group: Group, send_time: str) -> None:
+        """Keep a mail that is about to be sent until its time; what is due now goes on as it is."""
+        wakes = await send_times.find_wakes(self.session, group.batch_id, send_time, self.place)
+        for due in await self._sleep(group, wakes):
+            await self.stop(due, self.place.now)
+
+    async def _rest(self, group: Group, node: PlanNode, op: Hold | HoldUntil | Window | Await | AwaitCondition) -> None:
+        """Stop at a wait, but for those who need not wait."""
+        match op:
+            case Hold():
+                await self.stop(group, self.place.now + timedelta(seconds=op.seconds))
+            case HoldUntil():
+                await self._hold_until(group, node, op)
+            case Window():
+                wakes = await windows.find_wakes(self.session, group.batch_id, op, self.place)
+                for inside in await self._sleep(group, wakes):
+                    await self.leave(inside, node, "next")
+            case Await():
+                await self._await(group, node, op)
+            case AwaitCondition():
+                await self._await_condition(group, node, op)
+            case _:
+                assert_never(op)
 
     async def _route(self, group: Group, node: PlanNode, op: Route) -> None:
         params = SqlParams(self.place.workspace_id, self.place.now, enrollment="e")
@@ -175,16 +205,20 @@ class Walk:
 
     async def _hold_until(self, group: Group, node: PlanNode, op: HoldUntil) -> None:
         wakes = await clocks.find_wakes(self.session, group.batch_id, op, self.place.now, self.place.time_zone)
+        for late in await self._sleep(group, wakes):
+            await self.leave(late, node, "past", "the time is over" if op.attribute is None else "no such time ahead")
+
+    async def _sleep(self, group: Group, wakes: Wakes) -> list[Group]:
+        """Stop each part of a group until its wake time; return the parts that have none."""
         await self._flush(group)
+        awake = []
         labels = [each.isoformat() if each else "" for each in wakes.times]
         for part in await split(self.session, group.batch_id, labels, wakes.path_sql, wakes.values):
-            fork = _fork(group, part)
             if part.label:
-                await self.stop(fork, datetime.fromisoformat(part.label))
+                await self.stop(_fork(group, part), datetime.fromisoformat(part.label))
             else:
-                await self.leave(
-                    fork, node, "past", "the time is over" if op.attribute is None else "no such time ahead"
-                )
+                awake.append(_fork(group, part))
+        return awake
 
     async def _await(self, group: Group, node: PlanNode, op: Await) -> None:
         deadline = self.place.now + timedelta(seconds=op.timeout_seconds)
@@ -207,7 +241,20 @@ class Walk:
                 fork.since_at = None
                 await self.leave(fork, node, "happened", f"{op.event} came before the wait")
             else:
-                await awaits.register(self.session, part.batch_id, node, op, group.since_at, deadline)
+                await awaits.register(self.session, part.batch_id, node, op.event, group.since_at, deadline)
+                await self.stop(fork, deadline)
+
+    async def _await_condition(self, group: Group, node: PlanNode, op: AwaitCondition) -> None:
+        deadline = self.place.now + timedelta(seconds=op.timeout_seconds)
+        params = SqlParams(self.place.workspace_id, self.place.now, enrollment="e")
+        path_sql = f"CASE WHEN {compile_sql(op.rule, params)} THEN 1 ELSE 0 END"
+        await self._flush(group)
+        for part in await split(self.session, group.batch_id, ["waiting", "met"], path_sql, params.values):
+            fork = _fork(group, part)
+            if part.label == "met":
+                await self.leave(fork, node, "met", "it held already")
+            else:
+                await awaits.register(self.session, part.batch_id, node, awaits.CONDITION, group.since_at, deadline)
                 await self.stop(fork, deadline)
 
     async def leave(self, group: Group, node: PlanNode, outlet: str, reason: str | None = None) -> None:

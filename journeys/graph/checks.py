@@ -11,8 +11,10 @@ from journeys.graph.references import check_references, check_settings
 from journeys.graph.settings import JourneySettings
 from journeys.nodes.event_trigger import EventTrigger
 
-WAITS = {"wait", "wait_until", "wait_for_event"}
-DOES_NOTHING = WAITS | {"branch", "split", "exit"}
+WAITS = {"wait", "wait_until", "wait_for_event", "wait_for_condition"}
+"""What slows a loop down. A condition that holds, like a window that is open, holds nobody: see `_check_loops`."""
+
+DOES_NOTHING = WAITS | {"time_window", "branch", "split", "exit"}
 
 
 @dataclass
@@ -62,11 +64,11 @@ def _check_reach(reading: Reading, whole: bool) -> None:
 
 
 def _check_loops(reading: Reading) -> None:
-    """Complain of loops that nothing slows down. A moment that is past holds nobody, so `past` counts as no wait."""
+    """Complain of loops that nothing slows down: a moment that is past holds nobody, nor does a condition that is met."""
     hasty = [
         (source, outlet, target)
         for source, outlet, target in reading.edges
-        if reading.nodes[source].kind.kind not in WAITS or outlet == "past"
+        if reading.nodes[source].kind.kind not in WAITS or outlet in ("past", "met")
     ]
     for node_id in dict.fromkeys(node_id for node_id, _ in back_edges(reading.nodes, ways_of(hasty))):
         reading.complain(node_id, "this closes a loop with no wait in it, so contacts would go round without end")

@@ -77,7 +77,8 @@ class HoldUntil(_Op):
     """Wait until a time; outlets `next` and, when it is over already, `past`.
 
     One of `at`, `attribute` (a time or date of the contact's own) and `weekday`/`time` (the next such moment) is set;
-    `time` may go with `attribute` to name the hour of its day. Weekdays count from Monday, 0.
+    `time` may go with `attribute` to name the hour of its day, `offset_days` to move it by days. Weekdays count from
+    Monday, 0.
     """
 
     op: Literal["hold_until"] = "hold_until"
@@ -85,8 +86,27 @@ class HoldUntil(_Op):
     weekday: list[int] | None = None
     time: str | None = None
     attribute: str | None = None
+    offset_days: int = 0
     time_zone: str = "contact"
     has_past: bool = False
+
+
+class Window(_Op):
+    """Hold whoever comes outside a window of the week until it opens; outlet `next`. From `end` before `start`: overnight."""
+
+    op: Literal["window"] = "window"
+    weekdays: list[int] | None = None
+    start: str
+    end: str
+    time_zone: str = "contact"
+
+
+class AwaitCondition(_Op):
+    """Wait until a rule holds; outlets `met` and `timed_out`."""
+
+    op: Literal["await_condition"] = "await_condition"
+    rule: Rule
+    timeout_seconds: int = Field(gt=0)
 
 
 class Await(_Op):
@@ -101,7 +121,9 @@ class Await(_Op):
 class SendEmail(_Op):
     """Send a pinned mail; outlets `sent`, `skipped`, `failed`.
 
-    `attributes` are those that the mail reads of the contact; None stands for all.
+    `attributes` are those that the mail reads of the contact; None stands for all. `send_time` holds the mail until a
+    time of the contact's day, or until the hour of theirs that is `best`. `tag` is what frequency caps may count by;
+    `wait_hours` is how long a capped mail may wait for room.
     """
 
     op: Literal["send_email"] = "send_email"
@@ -110,6 +132,10 @@ class SendEmail(_Op):
     topic: str | None = None
     connection: str | None = None
     attributes: list[str] | None = None
+    send_time: str | None = None
+    tag: str | None = None
+    if_capped: Literal["skip", "wait", "send"] = "skip"
+    wait_hours: int = 72
 
 
 class CallWebhook(_Op):
@@ -156,9 +182,24 @@ class End(_Op):
 
 
 Op: TypeAlias = Annotated[
-    Trigger | Route | Split | Change | Hold | HoldUntil | Await | SendEmail | CallWebhook | CallActivity | Score | Mark | End,
+    Trigger
+    | Route
+    | Split
+    | Change
+    | Hold
+    | HoldUntil
+    | Window
+    | Await
+    | AwaitCondition
+    | SendEmail
+    | CallWebhook
+    | CallActivity
+    | Score
+    | Mark
+    | End,
     Field(discriminator="op"),
 ]
 
-WAITS = (Hold, HoldUntil, Await)
+AWAITS = (Await, AwaitCondition)
+WAITS = (Hold, HoldUntil, Window, Await, AwaitCondition)
 EFFECTS = (SendEmail, CallWebhook, CallActivity)

@@ -13,8 +13,10 @@ from journeys.nodes.segment_trigger import SegmentTrigger
 from journeys.nodes.send_email import SendEmail
 from journeys.nodes.split import Split
 from journeys.nodes.tag import Tag
+from journeys.nodes.time_window import TimeWindow
 from journeys.nodes.update_contact import UpdateContact
 from journeys.nodes.wait import Wait
+from journeys.nodes.wait_for_condition import WaitForCondition
 from journeys.nodes.wait_for_event import WaitForEvent
 from journeys.nodes.wait_until import WaitUntil
 from journeys.nodes.webhook import Webhook
@@ -26,6 +28,8 @@ _ALL: tuple[NodeKind[Any], ...] = (
     Wait(),
     WaitUntil(),
     WaitForEvent(),
+    WaitForCondition(),
+    TimeWindow(),
     Branch(),
     Split(),
     UpdateContact(),

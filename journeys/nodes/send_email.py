@@ -2,12 +2,13 @@
 
 import hashlib
 import json
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 from uuid import UUID, uuid5
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from journeys.nodes.base import CompileContext, Described, Mail, NodeConfig, NodeKind, References
+from journeys.nodes.clock_fields import TIME_OF_DAY
 from journeys.nodes.ops import SendEmail as SendEmailOp
 
 DEFAULT_TOPIC = "marketing"
@@ -41,6 +42,21 @@ class SendEmailConfig(NodeConfig):
         None, min_length=1, description="Name of a connection; the workspace's default if unset"
     )
 
+    send_time: Annotated[str, Field(pattern=rf"^(best|{TIME_OF_DAY})$")] | None = Field(
+        None,
+        description="Hold the mail until a time of the contact's day, such as 09:30, or `best`: when they open mail",
+    )
+
+    tag: str | None = Field(
+        None, min_length=1, max_length=50, description="What kind of mail this is, for frequency caps on that kind"
+    )
+    if_capped: Literal["skip", "wait", "send"] = Field(
+        "skip", description="When the contact had as many mails as the workspace allows: skip this one, wait, or send"
+    )
+    wait_hours: int = Field(
+        72, ge=1, le=168, description="How long a mail that waits for room may wait before it is skipped"
+    )
+
     @model_validator(mode="after")
     def _is_one_mail(self) -> "SendEmailConfig":
         if (self.template_id is None) == (self.inline is None):
@@ -66,7 +82,14 @@ class SendEmail(NodeKind[SendEmailConfig]):
             version_id = context.templates[config.template_id or ""]
         topic = config.topic or (DEFAULT_TOPIC if config.category == "marketing" else None)
         return SendEmailOp(
-            template_version_id=version_id, category=config.category, topic=topic, connection=config.provider
+            template_version_id=version_id,
+            category=config.category,
+            topic=topic,
+            connection=config.provider,
+            send_time=config.send_time,
+            tag=config.tag,
+            if_capped=config.if_capped,
+            wait_hours=config.wait_hours,
         )
 
     def summary(self, config: SendEmailConfig) -> str:

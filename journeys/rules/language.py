@@ -275,6 +275,23 @@ def has_references(rule: Rule) -> bool:
     return any(_needs_enrollment(part) for part in walk(rule))
 
 
+def lapses(rule: Rule) -> bool:
+    """Say whether time alone can change whether the rule holds."""
+    return any(_lapses(part) for part in walk(rule))
+
+
+def _lapses(part: Rule) -> bool:
+    match part:
+        case EventRule() | SequenceRule():
+            return part.within is not None
+        case MessageRule():
+            return part.message.within is not None
+        case AttributeRule():
+            return part.op == "within_last"
+        case _:
+            return False
+
+
 def _needs_enrollment(rule: Rule) -> bool:
     match rule:
         case AttributeRule():

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from journeys import clock
 from journeys.events.queue import partition_sql
-from journeys.rules.language import AttributeRule, EventRule, MessageRule, Rule, SegmentRule, parse_rule, walk
+from journeys.rules.language import Rule, SegmentRule, lapses, parse_rule, walk
 from journeys.rules.sql import SqlParams, compile_sql
 from journeys.rules.tally import Tally
 
@@ -42,7 +42,7 @@ class LiveSegment:
     @property
     def lapses(self) -> bool:
         """Say whether contacts enter or leave by time alone."""
-        return any(_lapses(part) for part in walk(self.rule))
+        return lapses(self.rule)
 
 
 async def refresh_contacts(session: AsyncSession, workspace_id: UUID, contact_ids: Sequence[UUID]) -> list[Change]:
@@ -114,18 +114,6 @@ def in_levels(segments: Sequence[LiveSegment]) -> list[list[LiveSegment]]:
 @lru_cache(maxsize=5_000)
 def _parse(rule: str) -> Rule:
     return parse_rule(orjson.loads(rule))
-
-
-def _lapses(part: Rule) -> bool:
-    match part:
-        case EventRule():
-            return part.within is not None
-        case MessageRule():
-            return part.message.within is not None
-        case AttributeRule():
-            return part.op == "within_last"
-        case _:
-            return False
 
 
 async def _allow_large_hashes(session: AsyncSession) -> None:

@@ -10,9 +10,10 @@ from sqlalchemy import text
 from journeys.db.session import Database
 from journeys.nodes.base import CompileContext
 from journeys.nodes.draws import DRAW_SQL, draw
-from journeys.nodes.ops import Await, Change, End, Hold, HoldUntil, Mark, Op, Trigger
+from journeys.nodes.ops import Await, AwaitCondition, Change, End, Hold, HoldUntil, Mark, Op, Score, Trigger, Window
 from journeys.nodes.palette import palette
 from journeys.nodes.registry import NODE_KINDS
+from journeys.rules.language import LifecycleRule
 
 CONTEXT = CompileContext(UUID(int=1), UUID(int=2), "here", {"hello": UUID(int=3)})
 
@@ -53,6 +54,26 @@ def compiled(kind: str, config: dict[str, Any]) -> Op:
             "wait_for_event",
             {"event": "Order Completed", "where": {"cart_id": "{{ event.cart_id }}"}, "timeout": {"hours": 72}},
             Await(event="Order Completed", where={"cart_id": "{{ event.cart_id }}"}, timeout_seconds=259_200),
+        ),
+        (
+            "wait_until",
+            {"attribute": "renewal", "offset_days": -7},
+            HoldUntil(attribute="renewal", offset_days=-7, has_past=True),
+        ),
+        (
+            "time_window",
+            {"days": ["tuesday", "monday"], "start": "22:00", "end": "06:00"},
+            Window(weekdays=[0, 1], start="22:00", end="06:00"),
+        ),
+        (
+            "wait_for_condition",
+            {"rule": {"lifecycle": "customer"}, "timeout": {"days": 1}},
+            AwaitCondition(rule=LifecycleRule(lifecycle="customer"), timeout_seconds=86_400),
+        ),
+        (
+            "score",
+            {"model": "fit", "points": -5},
+            Score(model="fit", action="add", points=-5, reason=f"journey {UUID(int=2)}, node here"),
         ),
         ("update_contact", {"set": {"plan": "pro", "old": None}}, Change(set={"plan": "pro", "old": None})),
         ("tag", {"add": ["a"], "remove": ["b"]}, Change(add_tags=["a"], remove_tags=["b"])),
