@@ -24,7 +24,7 @@ async def update_workspace(body: WorkspaceUpdate, session: Session, actor: Owner
     workspace.name = body.name or workspace.name
     workspace.time_zone = body.time_zone or workspace.time_zone
     if body.settings:
-        workspace.settings = workspace.settings | body.settings.model_dump(exclude_unset=True)
+        workspace.settings = workspace.settings | body.settings.model_dump(mode="json", exclude_unset=True)
     await session.flush()
     after = {"name": workspace.name, "time_zone": workspace.time_zone, "settings": workspace.settings}
     await record_change(session, actor, "changed", "workspace", workspace.id, difference(before, after))

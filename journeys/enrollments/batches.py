@@ -44,7 +44,7 @@ async def lock_batch(session: AsyncSession, batch_id: UUID) -> Row[Any] | None:
     result = await session.execute(
         text("""
             SELECT b.id, b.run_id, b.version_id, b.node_id, b.wake_at, b.hop, b.moves, b.active, b.since_at,
-                   now() AS now, j.state AS journey_state, w.time_zone
+                   now() AS now, j.state AS journey_state, w.time_zone, w.settings
             FROM batches b JOIN journeys j ON j.id = b.journey_id JOIN workspaces w ON w.id = b.workspace_id
             WHERE b.id = :id FOR NO KEY UPDATE OF b
         """),

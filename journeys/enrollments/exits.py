@@ -100,7 +100,13 @@ _END = text("""
             goal_at = CASE WHEN x.goal THEN coalesce(e.goal_at, now()) ELSE e.goal_at END
         FROM x WHERE e.id = x.id AND e.state = 'active' AND e.batch_id = ANY(CAST(:batch_ids AS uuid[]))
         RETURNING e.id, e.journey_id, e.version_id, e.batch_id, e.visit),
-    gone AS (DELETE FROM waits w USING ended WHERE w.enrollment_id = ended.id)
+    gone AS (DELETE FROM waits w USING ended WHERE w.enrollment_id = ended.id),
+    unsent AS (
+        UPDATE messages m SET state = 'skipped', reason = 'left the journey', due_at = NULL FROM ended
+        WHERE m.enrollment_id = ended.id AND m.state = 'deferred'),
+    uncalled AS (
+        UPDATE effects f SET state = 'failed', reason = 'left the journey' FROM ended
+        WHERE f.enrollment_id = ended.id AND f.state = 'deferred')
     SELECT ended.*, b.node_id, b.run_id FROM ended JOIN batches b ON b.id = ended.batch_id
 """)
 

@@ -27,15 +27,20 @@ from journeys.errors import SojournError
 from journeys.messaging import ledger
 from journeys.messaging.compose import CompiledMessage
 from journeys.messaging.ledger import Claim, Claimed, Recorded
+from journeys.messaging.limits import Guard, WorkspaceLimits
 from journeys.messaging.links import MessageLinks, TrackingTokens
 from journeys.messaging.liquid import RenderError
 from journeys.nodes.ops import SendEmail
 
 T = TypeVar("T")
 
-LEDGER = Ledger("messages", ledger.OUTLET_SQL, ("sent", "skipped", "failed"))
-RETRY_IN = timedelta(minutes=2)
-"""When deferred mails (a greylist, a full mailbox) are tried again."""
+LEDGER = Ledger(
+    "messages",
+    ledger.OUTLET_SQL,
+    ("sent", "skipped", "failed"),
+    due_sql=ledger.DUE_SQL,
+    held_sql=ledger.HELD_SQL,
+)
 
 LEASE_MARGIN = timedelta(seconds=5)
 RECORD_PATIENCE_SECONDS = 30.0
@@ -120,7 +125,7 @@ class SendStage:
             opened = await open_stage(session, self.order)
             if isinstance(opened, Answered):
                 return opened.tokens
-            await self._prepare(opened)
+            await self._prepare(session, opened)
             chunk = await ledger.claim_chunk(session, self._claim, None, self._size)
         earlier: list[UUID] = []
         while True:
@@ -141,7 +146,7 @@ class SendStage:
             outcomes = []
         return await self._patiently(self._record_and_finish(outcomes))
 
-    async def _prepare(self, opened: Opened) -> None:
+    async def _prepare(self, session: AsyncSession, opened: Opened) -> None:
         op = opened.node.op
         assert isinstance(op, SendEmail)
         order, place = self.order, opened.place
@@ -151,6 +156,10 @@ class SendStage:
         self._mail = await self.mailroom.mail(order.workspace_id, op.template_version_id)
         self._globals = await self.mailroom.globals(opened)
         provider = self._channel.provider
+        guard = guard_of(opened, op)
+        zones = (
+            await ledger.list_zones(session, opened.batch.id, place.time_zone) if guard and guard.needs_zones else []
+        )
         self._size = min(self.mailroom.chunk_size, provider.max_per_request)
         self._claim = Claim(
             workspace_id=order.workspace_id,
@@ -166,6 +175,9 @@ class SendStage:
             claim_id=new_id(),
             lease=timedelta(seconds=provider.timeout_seconds) + LEASE_MARGIN,
             attributes=_attributes(self._mail),
+            tag=op.tag,
+            guard=guard,
+            zones=guard.zone_rows(zones, place.now) if guard else [],
         )
 
     async def _send(self, chunk: Sequence[Claimed]) -> list[Recorded]:
@@ -235,7 +247,7 @@ class SendStage:
 
         async def record_and_finish(session: AsyncSession) -> list[Token]:
             await ledger.record_outcomes(session, self._claim.claim_id, outcomes)
-            return await finish_effect(session, self.order, LEDGER, RETRY_IN)
+            return await finish_effect(session, self.order, LEDGER, ledger.RETRY_IN)
 
         return record_and_finish
 
@@ -320,6 +332,27 @@ class SendStage:
                 part = enrollment_ids[start : start + self._size]
                 chunk = await ledger.reclaim(session, self._claim, part, checked=checked)
             await self._patiently(self._record(await self._send(chunk)))
+
+
+def guard_of(opened: Opened, op: SendEmail) -> Guard | None:
+    """Return what else may hold this mail back: nothing holds a transactional one, and no cap an exempt journey."""
+    if op.category == "transactional":
+        return None
+    limits, settings = WorkspaceLimits.model_validate(opened.batch.settings), opened.place.plan.settings
+    counted = op.if_capped != "send" and not settings.cap_exempt
+    shares = {
+        f"holdout:{opened.place.workspace_id}": limits.holdout_percent,
+        f"holdout:{opened.place.journey_id}": settings.holdout_percent,
+    }
+    return Guard(
+        quiet_hours=limits.quiet_hours if settings.quiet_hours == "workspace" else settings.quiet_hours,
+        caps=tuple(cap for cap in limits.caps if cap.tag in (None, op.tag)) if counted else (),
+        holdouts=tuple((salt, percent / 100) for salt, percent in shares.items() if percent),
+        if_capped="wait" if op.if_capped == "wait" else "skip",
+        patience=timedelta(hours=op.wait_hours),
+        priority=settings.priority,
+        workspace_zone=opened.place.time_zone,
+    )
 
 
 def _attributes(mail: CompiledMessage) -> list[str] | None:

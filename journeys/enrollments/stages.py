@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from sqlalchemy import text
@@ -23,6 +23,10 @@ from journeys.nodes.ops import AWAITS, Op, Window
 
 ROUTER_GRACE = timedelta(seconds=30)
 """How long a time-out waits for a router that lags behind the deadline."""
+
+
+RETRY = "retry"
+"""The outlet of what is to be tried again at the same node."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,13 @@ async def open_stage(session: AsyncSession, order: StageOrder) -> Opened | Answe
         return Answered([])
     loaded = await get_plan(session, batch.version_id)
     place = Place(
-        order.workspace_id, order.journey_id, batch.version_id, order.run_id, loaded.plan, batch.now, batch.time_zone
+        order.workspace_id,
+        order.journey_id,
+        batch.version_id,
+        order.run_id,
+        loaded.plan,
+        batch.now,
+        loaded.plan.settings.time_zone or batch.time_zone,
     )
     return Opened(place, batch, loaded.plan.nodes[batch.node_id])
 
@@ -141,6 +151,10 @@ class Ledger:
     labels: Sequence[str]
     detail_sql: str = "CAST(NULL AS jsonb)"
     """What the trace shows besides the reason."""
+    due_sql: str = "CAST(NULL AS timestamptz)"
+    """When what is to be tried again is due; NULL leaves that to the stage."""
+    held_sql: str = "false"
+    """Whether a rule of ours holds it back, which the trace tells."""
 
 
 async def finish_effect(session: AsyncSession, order: StageOrder, ledger: Ledger, retry_in: timedelta) -> list[Token]:
@@ -152,17 +166,15 @@ async def finish_effect(session: AsyncSession, order: StageOrder, ledger: Ledger
     if not group.n:
         return await walk.finish()
     outcomes = await _record_outcomes(session, group, node, ledger, opened.place.now)
-    for outlet, reason, n in outcomes:
+    for outlet, reason, _, n in outcomes:
         measure = {"skipped": "skipped", "failed": "failed"}.get(outlet, "passed")
-        if outlet != "retry":
+        if outlet != RETRY:
             walk.counts.add(node.id, measure, n, reason if measure != "passed" else None)
-    outlets = list(dict.fromkeys(outlet for outlet, _, _ in outcomes))
-    ways = _ways(opened.place, node, outlets)
-    for part_outlet, part in await _part(session, group, node, ledger, ways, opened.place):
-        if part_outlet == "retry":
-            await walk.stop(part, opened.place.now + retry_in)
+    for outlet, due, part in await _part(session, group, node, ledger, outcomes, opened.place):
+        if outlet == RETRY:
+            await walk.stop(part, due or opened.place.now + retry_in)
         else:
-            await walk.go_on(part, node, part_outlet)
+            await walk.go_on(part, node, outlet)
     await walk.resume()
     return await walk.finish()
 
@@ -179,25 +191,31 @@ def _join(ledger: Ledger) -> str:
     return f"LEFT JOIN {ledger.table} m ON m.enrollment_id = e.id AND m.node_id = :node_id AND m.visit = e.visit"
 
 
+_Outcome: TypeAlias = tuple[str, str, datetime | None, int]
+"""An outlet, its reason, when it is tried again, and how many went that way."""
+
+
 async def _record_outcomes(
     session: AsyncSession, group: Group, node: PlanNode, ledger: Ledger, now: datetime
-) -> list[tuple[str, str, int]]:
-    """Write the step of every enrollment whose effect is over; return (outlet, reason, how many)."""
+) -> list[_Outcome]:
+    """Write the step of every enrollment whose effect is over, or is held back by a rule."""
     rows = await session.execute(
         text(f"""
             WITH outcome AS MATERIALIZED (
                 SELECT e.id, e.workspace_id, e.visit, {ledger.outlet_sql} AS outlet, m.reason,
-                       {ledger.detail_sql} AS detail
+                       {ledger.detail_sql} AS detail, {ledger.due_sql} AS due, {ledger.held_sql} AS held
                 FROM enrollments e {_join(ledger)} WHERE e.batch_id = :batch_id AND e.state = 'active'),
             stepped AS (
                 INSERT INTO steps (enrollment_id, at, node_id, workspace_id, visit, outlet, reason, detail)
-                SELECT id, :now, :node_id, workspace_id, visit, outlet, reason, detail
-                FROM outcome WHERE outlet <> 'retry')
-            SELECT outlet, coalesce(reason, ''), count(*) FROM outcome GROUP BY 1, 2 ORDER BY 1, 2
+                SELECT id, :now, :node_id, workspace_id, visit, nullif(outlet, '{RETRY}'), reason,
+                       CASE WHEN held THEN jsonb_build_object('held_until', due) ELSE detail END
+                FROM outcome WHERE outlet <> '{RETRY}' OR held)
+            SELECT outlet, coalesce(reason, ''), CASE WHEN outlet = '{RETRY}' THEN due END, count(*)
+            FROM outcome GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
         """),
         {"batch_id": group.batch_id, "node_id": node.id, "now": now},
     )
-    return [(outlet, reason, n) for outlet, reason, n in rows]
+    return [(outlet, reason, due, n) for outlet, reason, due, n in rows]
 
 
 def _ways(place: Place, node: PlanNode, outlets: Sequence[str]) -> dict[str, str]:
@@ -205,27 +223,36 @@ def _ways(place: Place, node: PlanNode, outlets: Sequence[str]) -> dict[str, str
     first: dict[tuple[str | None, bool], str] = {}
     ways = {}
     for outlet in outlets:
-        if outlet == "retry":
-            ways[outlet] = outlet
-            continue
         way = (place.plan.target(node.id, outlet), outlet in node.closes_loop)
         ways[outlet] = first.setdefault(way, outlet)
     return ways
 
 
 async def _part(
-    session: AsyncSession, group: Group, node: PlanNode, ledger: Ledger, ways: dict[str, str], place: Place
-) -> list[tuple[str, Group]]:
-    """Split the batch by where its outlets lead."""
-    labels = list(dict.fromkeys(ways.values()))
-    if len(labels) == 1:
-        return [(labels[0], group)]
-    whens = " ".join(f"WHEN '{outlet}' THEN {labels.index(way)}" for outlet, way in ways.items())
+    session: AsyncSession, group: Group, node: PlanNode, ledger: Ledger, outcomes: Sequence[_Outcome], place: Place
+) -> list[tuple[str, datetime | None, Group]]:
+    """Split the batch by where its outlets lead, and what is to be tried again by when."""
+    ways = _ways(place, node, list(dict.fromkeys(outlet for outlet, *_ in outcomes if outlet != RETRY)))
+    dues = list(dict.fromkeys(due for outlet, _, due, _ in outcomes if outlet == RETRY))
+    parts: list[tuple[str, datetime | None]] = [(way, None) for way in dict.fromkeys(ways.values())]
+    known = len(parts)
+    parts += [(RETRY, due) for due in dues]
+    if len(parts) == 1:
+        return [(*parts[0], group)]
+    whens = "".join(
+        f" WHEN x.outlet = '{outlet}' THEN {next(n for n, part in enumerate(parts) if part[0] == way)}"
+        for outlet, way in ways.items()
+    )
+    whens += "".join(
+        f" WHEN x.due IS NOT DISTINCT FROM CAST(:due{n} AS timestamptz) THEN {known + n}" for n in range(len(dues))
+    )
     path_sql = f"""
-        (SELECT CASE {ledger.outlet_sql} {whens} END FROM (SELECT 1) one LEFT JOIN {ledger.table} m
-         ON m.enrollment_id = e.id AND m.node_id = :node_id AND m.visit = e.visit)"""
-    parts = await split(session, group.batch_id, labels, path_sql, {"node_id": node.id})
-    return [(part.label, Group(part.batch_id, node.id, part.n, group.since_at)) for part in parts]
+        (SELECT CASE{whens} END FROM (
+            SELECT {ledger.outlet_sql} AS outlet, {ledger.due_sql} AS due FROM (SELECT 1) one LEFT JOIN {ledger.table} m
+            ON m.enrollment_id = e.id AND m.node_id = :node_id AND m.visit = e.visit) x)"""
+    values = {"node_id": node.id, **{f"due{n}": due for n, due in enumerate(dues)}}
+    found = await split(session, group.batch_id, [str(n) for n in range(len(parts))], path_sql, values)
+    return [(*parts[int(each.label)], Group(each.batch_id, node.id, each.n, group.since_at)) for each in found]
 
 
 async def find_op(database: Database, order: StageOrder) -> Op:

@@ -1,9 +1,11 @@
 """What a journey says about itself as a whole: who may come again, what ends a passage, what counts as success."""
 
 from typing import Literal
+from zoneinfo import available_timezones
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
+from journeys.messaging.limits import DEFAULT_PRIORITY, Percent, QuietHours
 from journeys.rules.language import Rule
 from journeys.rules.operators import Part, Where
 
@@ -42,8 +44,25 @@ class Goal(Part):
 
 
 class JourneySettings(Part):
-    """Settings of a journey. `per_key`: once for each value of the trigger's key."""
+    """Settings of a journey. `per_key`: once for each value of the trigger's key.
+
+    `quiet_hours`: the workspace's, its own, or none (null). `time_zone` stands in for contacts who have none. Where two
+    journeys want the same contact, the higher `priority` goes first. `holdout_percent` of the addresses walk the journey
+    and get none of its marketing mail, so that its effect can be told.
+    """
 
     re_entry: Literal["once", "always", "per_key"] | ReEntryAfter = "once"
     exit_on: list[Rule] = Field(default_factory=list, max_length=20)
     goal: Goal | None = None
+    quiet_hours: Literal["workspace"] | QuietHours | None = "workspace"
+    time_zone: str | None = Field(None, max_length=64)
+    priority: int = Field(DEFAULT_PRIORITY, ge=1, le=100)
+    cap_exempt: bool = False
+    holdout_percent: Percent = 0
+
+    @field_validator("time_zone")
+    @classmethod
+    def _is_a_zone(cls, name: str | None) -> str | None:
+        if name is not None and name not in available_timezones():
+            raise ValueError("there is no such time zone; use an IANA name such as Europe/Berlin")
+        return name

@@ -17,10 +17,17 @@ from journeys.connectors.base import Outcome
 from journeys.contacts.models import STANDARD_ATTRIBUTES
 from journeys.db.ids import new_ids
 from journeys.db.json import to_json
+from journeys.messaging.limits import DEFAULT_PRIORITY, Guard
 
 OUTLET_SQL = """CASE WHEN m.state IN ('sent', 'delivered') THEN 'sent' WHEN m.state = 'skipped' THEN 'skipped'
     WHEN m.state IN ('failed', 'bounced', 'unknown') THEN 'failed' ELSE 'retry' END"""
 """By which outlet a ledger row `m` lets its enrollment out."""
+
+DUE_SQL = "m.due_at"
+"""When a ledger row `m` that is to be tried again is due; NULL leaves that to the stage."""
+
+HELD_SQL = "m.reason IN ('quiet_hours', 'capped')"
+"""Whether a row that is to be tried again was held back by a rule of ours, which its trace should tell."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +47,11 @@ class Claim:
     claim_id: UUID
     lease: timedelta
     attributes: Sequence[str] | None
+    tag: str | None = None
+    guard: Guard | None = None
+    """What else may hold the mail back; None for mail that only consent and suppression stop."""
+    zones: Sequence[Mapping[str, Any]] = ()
+    """The local times of the batch's time zones, for the guard."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +82,8 @@ REASON_SQL = """
          WHEN :category = 'transactional' THEN NULL
          WHEN s.scope = 'marketing' THEN CASE WHEN s.reason = 'unsubscribed' THEN 'unsubscribed' ELSE 'suppressed' END
          WHEN k.state = 'unsubscribed' THEN 'unsubscribed'
-         WHEN t.policy = 'opt_in' AND k.state IS DISTINCT FROM 'subscribed' THEN 'no_consent' END"""
+         WHEN t.policy = 'opt_in' AND k.state IS DISTINCT FROM 'subscribed' THEN 'no_consent'"""
+"""Why a contact may get no mail at all, or none of this topic; the CASE stays open for what else holds mail back."""
 
 _JOINS = """
     LEFT JOIN contacts c ON c.id = m.contact_id
@@ -79,35 +92,49 @@ _JOINS = """
     LEFT JOIN topics t ON t.workspace_id = :workspace_id AND t.key = :topic"""
 
 
+_MEMBERS_TO_CLAIM = """
+    SELECT e.id, e.visit, e.contact_id, e.payload, row_number() OVER (ORDER BY e.id) AS place, now() AS first_at
+    FROM enrollments e
+    WHERE e.batch_id = :batch_id AND e.state = 'active' AND (CAST(:after AS uuid) IS NULL OR e.id > :after)
+    ORDER BY e.id LIMIT :size"""
+
+_MEMBERS_TO_RECLAIM = """
+    SELECT m.enrollment_id AS id, m.visit, m.contact_id, e.payload, m.id AS message_id, m.queued_at AS first_at
+    FROM messages m JOIN enrollments e ON e.id = m.enrollment_id AND e.visit = m.visit AND e.state = 'active'
+    WHERE m.enrollment_id = ANY(CAST(:ids AS uuid[])) AND m.node_id = :node_id
+      AND ((m.state = 'deferred' AND (m.due_at IS NULL OR m.due_at <= now()))
+           OR (m.state = 'sending' AND m.lease_until <= now()))
+    FOR UPDATE OF m"""
+
+_STATE = """CASE WHEN d.reason IS NULL THEN 'sending' WHEN d.due_at IS NOT NULL THEN 'deferred' ELSE 'skipped' END"""
+_LEASE = "CASE WHEN d.reason IS NULL THEN now() + CAST(:lease AS interval) END"
+
+
 async def claim_chunk(session: AsyncSession, claim: Claim, after: UUID | None, size: int) -> list[Claimed]:
     """Claim the next enrollments of a batch in id order; those that the ledger holds already come without message id."""
     names, columns = _columns(claim.attributes)
+    values = {**_params(claim), "after": after, "size": size, "ids": new_ids(size)}
+    await _lock_capped(session, claim, _MEMBERS_TO_CLAIM, values)
     # IN hashes what was claimed; a join would compare every row with every other, for the planner expects one row.
     rows = await session.execute(
         text(f"""
-            WITH members AS MATERIALIZED (
-                SELECT e.id, e.visit, e.contact_id, e.payload, row_number() OVER (ORDER BY e.id) AS place
-                FROM enrollments e
-                WHERE e.batch_id = :batch_id AND e.state = 'active' AND (CAST(:after AS uuid) IS NULL OR e.id > :after)
-                ORDER BY e.id LIMIT :size),
-            decided AS MATERIALIZED (
-                SELECT m.*, c.email, {REASON_SQL} AS reason, {columns} FROM members m {_JOINS}),
+            WITH members AS MATERIALIZED ({_MEMBERS_TO_CLAIM}),
+            decided AS MATERIALIZED ({_decide(claim, columns)}),
             claimed AS (
                 INSERT INTO messages (id, enrollment_id, node_id, visit, workspace_id, journey_id, version_id, contact_id,
-                    template_version_id, category, topic, provider, connection_id, to_address, state, reason, claim_id,
-                    lease_until)
+                    template_version_id, category, topic, tag, priority, provider, connection_id, to_address, state,
+                    reason, due_at, claim_id, lease_until)
                 SELECT (CAST(:ids AS uuid[]))[place], id, :node_id, visit, :workspace_id, :journey_id, :version_id,
-                    contact_id, :template_version_id, :category, :topic, :provider, :connection_id, email,
-                    CASE WHEN reason IS NULL THEN 'sending' ELSE 'skipped' END, reason, :claim_id,
-                    CASE WHEN reason IS NULL THEN now() + CAST(:lease AS interval) END
-                FROM decided ORDER BY id
+                    contact_id, :template_version_id, :category, :topic, :tag, :message_priority, :provider,
+                    :connection_id, email, {_STATE}, reason, due_at, :claim_id, {_LEASE}
+                FROM decided d ORDER BY id
                 ON CONFLICT (enrollment_id, node_id, visit) DO NOTHING RETURNING enrollment_id)
             SELECT d.id, d.visit,
                 CASE WHEN d.id IN (SELECT enrollment_id FROM claimed) THEN (CAST(:ids AS uuid[]))[d.place] END,
                 d.email, d.reason, d.payload{"".join(f", d.a{n}" for n in range(len(names)))}
             FROM decided d ORDER BY d.id
         """),
-        {**_params(claim), "after": after, "size": size, "ids": new_ids(size)},
+        values,
     )
     return [_claimed(row, names) for row in rows]
 
@@ -115,30 +142,62 @@ async def claim_chunk(session: AsyncSession, claim: Claim, after: UUID | None, s
 async def reclaim(
     session: AsyncSession, claim: Claim, enrollment_ids: Sequence[UUID], *, checked: bool
 ) -> list[Claimed]:
-    """Claim rows again that were deferred or whose attempt died unsent; `checked` decides anew whether they may go."""
+    """Claim rows again that are due or whose attempt died unsent; `checked` decides anew whether they may go."""
     names, columns = _columns(claim.attributes)
-    reason = REASON_SQL if checked else "CAST(NULL AS text)"
+    values = {**_params(claim), "ids": list(enrollment_ids)}
+    if checked:
+        await _lock_capped(session, claim, _MEMBERS_TO_RECLAIM, values)
     rows = await session.execute(
         text(f"""
-            WITH decided AS MATERIALIZED (
-                SELECT m.enrollment_id AS id, m.visit, m.id AS message_id, m.contact_id, e.payload, c.email,
-                    {reason} AS reason, {columns}
-                FROM messages m
-                JOIN enrollments e ON e.id = m.enrollment_id AND e.visit = m.visit AND e.state = 'active' {_JOINS}
-                WHERE m.enrollment_id = ANY(CAST(:ids AS uuid[])) AND m.node_id = :node_id
-                  AND (m.state = 'deferred' OR (m.state = 'sending' AND m.lease_until <= now()))
-                FOR UPDATE OF m),
+            WITH members AS MATERIALIZED ({_MEMBERS_TO_RECLAIM}),
+            decided AS MATERIALIZED ({_decide(claim, columns, checked=checked)}),
             claimed AS (
-                UPDATE messages m SET claim_id = :claim_id, attempts = attempts + 1, to_address = d.email,
-                    reason = d.reason, state = CASE WHEN d.reason IS NULL THEN 'sending' ELSE 'skipped' END,
-                    lease_until = CASE WHEN d.reason IS NULL THEN now() + CAST(:lease AS interval) END
+                UPDATE messages m SET claim_id = :claim_id, to_address = d.email, reason = d.reason, due_at = d.due_at,
+                    attempts = CASE WHEN d.reason IS NULL THEN attempts + 1 ELSE attempts END, state = {_STATE},
+                    lease_until = {_LEASE}
                 FROM decided d WHERE m.enrollment_id = d.id AND m.node_id = :node_id AND m.visit = d.visit)
             SELECT d.id, d.visit, d.message_id, d.email, d.reason, d.payload{"".join(f", d.a{n}" for n in range(len(names)))}
             FROM decided d ORDER BY d.id
         """),
-        {**_params(claim), "ids": list(enrollment_ids)},
+        values,
     )
     return [_claimed(row, names) for row in rows]
+
+
+def _decide(claim: Claim, columns: str, *, checked: bool = True) -> str:
+    """Return the SQL that gives each member its contact, the reason why it gets no mail now, and when it is tried again."""
+    guard = claim.guard if checked else None
+    if guard is None:
+        reason, due = f"{REASON_SQL} END" if checked else "CAST(NULL AS text)", "CAST(NULL AS timestamptz)"
+        return f"SELECT m.*, c.email, {reason} AS reason, {due} AS due_at, {columns} FROM members m {_JOINS}"
+    nth = "SELECT members.*, row_number() OVER (PARTITION BY contact_id ORDER BY id) - 1 AS nth FROM members"
+    return f"""
+        SELECT x.*, CASE WHEN x.reason IN ('quiet_hours', 'capped') THEN x.held_until END AS due_at FROM (
+            SELECT m.*, c.email, {REASON_SQL} {guard.reason_sql()} END AS reason, {guard.due_sql("m.first_at")} AS held_until,
+                {columns}
+            FROM ({nth}) m {_JOINS} {guard.join_sql()}) x"""
+
+
+async def _lock_capped(session: AsyncSession, claim: Claim, members: str, values: Mapping[str, Any]) -> None:
+    """Where caps count a contact's mails, let one journey after the other do so."""
+    if claim.guard is None or not claim.guard.caps:
+        return
+    sql = f"""
+        WITH members AS MATERIALIZED ({members})
+        SELECT 1 FROM contacts WHERE id IN (SELECT contact_id FROM members) ORDER BY id FOR NO KEY UPDATE"""
+    await session.execute(text(sql), values)
+
+
+async def list_zones(session: AsyncSession, batch_id: UUID, workspace_zone: str) -> list[str]:
+    """Return the time zones of a batch's contacts."""
+    zones = await session.scalars(
+        text("""
+            SELECT DISTINCT coalesce(c.time_zone, :workspace_zone) FROM enrollments e
+            LEFT JOIN contacts c ON c.id = e.contact_id WHERE e.batch_id = :batch_id AND e.state = 'active'
+        """),
+        {"batch_id": batch_id, "workspace_zone": workspace_zone},
+    )
+    return list(zones)
 
 
 def _columns(attributes: Sequence[str] | None) -> tuple[list[str], str]:
@@ -176,6 +235,10 @@ def _params(claim: Claim) -> dict[str, Any]:
         "connection_id": claim.connection_id,
         "claim_id": claim.claim_id,
         "lease": claim.lease,
+        "tag": claim.tag,
+        "message_priority": claim.guard.priority if claim.guard else DEFAULT_PRIORITY,
+        "zones": to_json(list(claim.zones)),
+        **(claim.guard.params() if claim.guard else {}),
     }
 
 
@@ -197,20 +260,26 @@ async def record_outcomes(session: AsyncSession, claim_id: UUID, outcomes: Seque
             {"id": e, "node_id": n, "visit": v, "state": o.state, "reason": o.reason, "ref": o.provider_message_id}
             for _, e, n, v, o in others
         ]
-        await session.execute(_RECORD_EACH, {"rows": to_json(rows), "claim_id": claim_id, "last": LAST_ATTEMPT})
+        await session.execute(
+            _RECORD_EACH, {"rows": to_json(rows), "claim_id": claim_id, "last": LAST_ATTEMPT, "retry_in": RETRY_IN}
+        )
 
 
 async def give_back(session: AsyncSession, claim: Claim, enrollment_ids: Sequence[UUID], reason: str) -> None:
     """Free a chunk of which the provider took nothing; that counts as no attempt, however long the provider is away."""
     await session.execute(
         text("""
-            UPDATE messages SET state = 'deferred', reason = :reason, lease_until = NULL, attempts = attempts - 1
+            UPDATE messages SET state = 'deferred', reason = :reason, due_at = NULL, lease_until = NULL,
+                attempts = attempts - 1
             WHERE enrollment_id = ANY(CAST(:ids AS uuid[])) AND node_id = :node_id AND claim_id = :claim_id
               AND state = 'sending'
         """),
         {"ids": list(enrollment_ids), "node_id": claim.node_id, "claim_id": claim.claim_id, "reason": reason[:300]},
     )
 
+
+RETRY_IN = timedelta(minutes=2)
+"""When mails that the provider put off (a greylist, a full mailbox) are tried again."""
 
 LAST_ATTEMPT = 6
 """A mail that was deferred this often has failed."""
@@ -219,6 +288,7 @@ _RECORD_EACH = text("""
     UPDATE messages m SET
         state = CASE WHEN x.state = 'deferred' AND m.attempts >= :last THEN 'failed' ELSE x.state END,
         reason = x.reason, provider_message_id = coalesce(x.ref, m.provider_message_id), lease_until = NULL,
+        due_at = CASE WHEN x.state = 'deferred' THEN date_trunc('minute', now() + CAST(:retry_in AS interval)) END,
         sent_at = CASE WHEN x.state = 'sent' THEN now() END
     FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS x(id uuid, node_id text, visit int, state text, reason text, ref text)
     WHERE m.enrollment_id = x.id AND m.node_id = x.node_id AND m.visit = x.visit AND m.claim_id = :claim_id
@@ -228,7 +298,7 @@ _RECORD_EACH = text("""
 
 @dataclass(frozen=True)
 class OpenRow:
-    """A row that an earlier attempt left: deferred, or `sending` with `alive_for` seconds of its lease to go."""
+    """A row that an earlier attempt left: deferred and due, or `sending` with `alive_for` seconds of its lease to go."""
 
     enrollment_id: UUID
     visit: int
@@ -244,7 +314,7 @@ async def list_open(session: AsyncSession, node_id: str, enrollment_ids: Sequenc
             SELECT enrollment_id, visit, id, state,
                    coalesce(extract(epoch FROM lease_until - now()), 0)::float8 AS alive_for
             FROM messages WHERE enrollment_id = ANY(CAST(:ids AS uuid[])) AND node_id = :node_id
-              AND state IN ('sending', 'deferred')
+              AND (state = 'sending' OR (state = 'deferred' AND (due_at IS NULL OR due_at <= now())))
         """),
         {"ids": list(enrollment_ids), "node_id": node_id},
     )

@@ -46,13 +46,14 @@ class Message(Base):
     """A row of the send ledger: one enrollment, node and visit is sent at most once.
 
     States: sending sent delivered deferred bounced failed skipped unknown. `claim_id` names the attempt that claimed the
-    row and `lease_until` how long that attempt may still be alive. No foreign keys: recording an outcome may never fail.
-    No index has `state` in it, not even in its condition: recording an outcome would then touch every index of the row.
+    row and `lease_until` how long that attempt may still be alive. A deferred row is tried again at `due_at`. No foreign
+    keys: recording an outcome may never fail. No index has `state` in it, not even in its condition: recording an outcome
+    would then touch every index of the row.
     """
 
     __tablename__ = "messages"
     __table_args__ = (
-        Index("ix_messages_contact_id", "contact_id"),
+        Index("ix_messages_contact_id_queued_at", "contact_id", "queued_at"),
         UniqueConstraint("workspace_id", "id"),
         {"postgresql_with": {"fillfactor": 50, "autovacuum_vacuum_scale_factor": 0.05}},
     )
@@ -68,11 +69,14 @@ class Message(Base):
     channel: Mapped[str] = mapped_column(server_default="email")
     category: Mapped[str]
     topic: Mapped[str | None]
+    tag: Mapped[str | None]
+    priority: Mapped[int] = mapped_column(SmallInteger, server_default=text("50"))
     provider: Mapped[str]
     connection_id: Mapped[UUID | None]
     to_address: Mapped[str | None]
     state: Mapped[str]
     reason: Mapped[str | None]
+    due_at: Mapped[datetime | None]
     claim_id: Mapped[UUID | None]
     lease_until: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(SmallInteger, server_default=text("1"))

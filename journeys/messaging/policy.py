@@ -10,12 +10,27 @@ The first rule that applies decides. Transactional mail stops at the third.
 | is suppressed for marketing                               | unsubscribed, suppressed        | marketing  |
 | unsubscribed from the topic                               | unsubscribed                    | marketing  |
 | never agreed to a topic that needs it (`opt_in`)          | no_consent                      | marketing  |
+| is in the workspace's or the journey's holdout            | held_out                        | marketing  |
+| is in quiet hours, local time: held until they end        | quiet_hours                     | marketing  |
+| had as many mails as a frequency cap allows: skipped,     | capped                          | marketing  |
+| or held until there is room, as the node says             |                                 |            |
 """
 
 from dataclasses import dataclass
 from typing import Literal
 
-Reason = Literal["erased", "no_address", "bounced", "complained", "suppressed", "unsubscribed", "no_consent"]
+Reason = Literal[
+    "erased",
+    "no_address",
+    "bounced",
+    "complained",
+    "suppressed",
+    "unsubscribed",
+    "no_consent",
+    "held_out",
+    "quiet_hours",
+    "capped",
+]
 
 REASONS: dict[Reason, str] = {
     "erased": "The contact was erased.",
@@ -25,6 +40,9 @@ REASONS: dict[Reason, str] = {
     "suppressed": "The address is on the suppression list.",
     "unsubscribed": "The contact unsubscribed.",
     "no_consent": "The contact has not agreed to this topic.",
+    "held_out": "The contact's address is in a holdout, which gets no marketing mail.",
+    "quiet_hours": "It is night, or another quiet hour, where the contact is.",
+    "capped": "The contact has had as many mails as the frequency cap allows.",
 }
 """Each reason in words."""
 
@@ -47,6 +65,9 @@ class Standing:
     consent: Literal["subscribed", "unsubscribed"] | None = None
     """What they said about the mail's topic."""
     topic_policy: Literal["opt_in", "opt_out"] | None = None
+    held_out: bool = False
+    quiet: bool = False
+    capped: bool = False
 
 
 def find_refusal(standing: Standing, category: Literal["marketing", "transactional"]) -> Reason | None:
@@ -63,7 +84,11 @@ def find_refusal(standing: Standing, category: Literal["marketing", "transaction
         return "unsubscribed"
     if standing.topic_policy == "opt_in" and standing.consent != "subscribed":
         return "no_consent"
-    return None
+    if standing.held_out:
+        return "held_out"
+    if standing.quiet:
+        return "quiet_hours"
+    return "capped" if standing.capped else None
 
 
 def _refusal_of_address(found: SuppressedAddress | None, category: str) -> Reason | None:

@@ -152,7 +152,9 @@ async def test_a_provider_that_is_away_loses_nothing_however_often(database: Dat
     assert len(provider.mails) == 3
 
 
-async def test_a_provider_that_refuses_everything_keeps_the_mails_until_it_is_mended(database: Database, workspace_id: UUID) -> None:
+async def test_a_provider_that_refuses_everything_keeps_the_mails_until_it_is_mended(
+    database: Database, workspace_id: UUID
+) -> None:
     provider = RecordingProvider()
     engine, token = await sending_engine(database, workspace_id, 2, provider)
 
@@ -198,6 +200,7 @@ async def test_a_deferred_recipient_waits_alone_while_the_others_go_on(database:
     assert await engine.states() == {"completed": 3, "active": 1}
     async with database.engine() as session:
         await session.execute(text("UPDATE batches SET wake_at = now() WHERE id = :id"), {"id": later.batch_id})
+        await session.execute(text("UPDATE messages SET due_at = now() WHERE state = 'deferred'"))
     assert await engine.stage(later) == []
     assert await engine.messages() == {"sent": 4}
     assert await engine.states() == {"completed": 4}
