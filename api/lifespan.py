@@ -18,6 +18,7 @@ from journeys.db.session import Database
 from journeys.errors import Unavailable
 from journeys.events.ingest import IngestBatcher
 from journeys.messaging.links import TrackingTokens
+from journeys.nodes.custom import install_activities
 from journeys.settings import Settings
 
 
@@ -28,6 +29,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     if not settings.database_url or not settings.redis_url:
         raise Unavailable("DATABASE_URL and REDIS_URL are not set; `sojourn up` sets them.")
     _log_as_json()
+    install_activities(settings.activities)
     async with AsyncExitStack() as stack:
         database = Database(settings.database_url)
         stack.push_async_callback(database.close)

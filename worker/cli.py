@@ -10,7 +10,7 @@ from rich.table import Table
 from journeys.db.migrate import upgrade
 from journeys.errors import SojournError, Unavailable
 from journeys.settings import Settings
-from worker import cli_contact, cli_demo, cli_journey, cli_key
+from worker import cli_activity, cli_contact, cli_demo, cli_journey, cli_key
 from worker.addresses import connected_settings
 from worker.doctor import examine
 from worker.embedded.ports import PortTaken
@@ -22,6 +22,7 @@ app = typer.Typer(name="sojourn", help="Customer journeys that last.", no_args_i
 app.add_typer(cli_key.app, name="key")
 app.add_typer(cli_journey.app, name="journey")
 app.add_typer(cli_contact.app, name="contact")
+app.add_typer(cli_activity.app, name="activity")
 app.command()(cli_contact.where)
 app.command()(cli_demo.demo)
 console = Console(soft_wrap=True, highlight=False)

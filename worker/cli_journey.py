@@ -16,6 +16,8 @@ from journeys.graph.catalogue import load_catalogue
 from journeys.graph.checks import Checked, check_graph
 from journeys.graph.files import JourneyFile, export_journey, import_journey
 from journeys.graph.models import Journey
+from journeys.nodes.custom import install_activities
+from worker.addresses import connected_settings
 from worker.cli_database import WorkspaceSession, open_workspace
 
 app = typer.Typer(help="Journeys as files.", no_args_is_help=True)
@@ -25,6 +27,12 @@ File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A journ
 WorkspaceOption = Annotated[
     UUID | None, typer.Option("--workspace", help="The workspace; the first one when not said.")
 ]
+
+
+@app.callback()
+def prepare() -> None:
+    """Journeys as files."""
+    install_activities(connected_settings().activities)
 
 
 @app.command()

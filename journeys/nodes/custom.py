@@ -1,10 +1,10 @@
 """Activities of a developer's own as kinds of node: the form from their config, the handles from their outlets."""
 
 from collections.abc import Iterable
-from typing import Any, cast
+from typing import Any, Self, cast
 
 import structlog
-from pydantic import BaseModel, create_model
+from pydantic import BaseModel, ModelWrapValidatorHandler, ValidationError, create_model, model_validator
 
 from journeys.nodes.base import CompileContext, Described, NodeConfig, NodeKind
 from journeys.nodes.ops import CallActivity
@@ -59,7 +59,21 @@ def add_kinds(definitions: Iterable[ActivityDefinition]) -> None:
             log.error("activities.name_taken", activity=each.name)
 
 
+class _Contained(NodeConfig):
+    """A config whose own validators may raise anything: it is a fault of the config, not of ours."""
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _contain(cls, data: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        try:
+            return handler(data)
+        except (ValidationError, ValueError, AssertionError):
+            raise
+        except Exception as error:
+            raise ValueError(f"this cannot be checked: its own check raised {type(error).__name__}") from error
+
+
 def _with_label(config: type[BaseModel]) -> type[NodeConfig]:
     """Return the activity's config as that of a node: with a label, and nothing that it does not know."""
-    made: Any = create_model(config.__name__, __base__=(config, NodeConfig), __doc__=config.__doc__)
+    made: Any = create_model(config.__name__, __base__=(config, _Contained), __doc__=config.__doc__)
     return cast(type[NodeConfig], made)

@@ -32,9 +32,9 @@ THREADS = 32
 class Invoker:
     """Calls one activity, with an HTTP client and threads that are kept from call to call."""
 
-    def __init__(self, definition: ActivityDefinition) -> None:
+    def __init__(self, definition: ActivityDefinition, transport: httpx.AsyncBaseTransport | None = None) -> None:
         self.definition = definition
-        self._http = httpx.AsyncClient(timeout=definition.timeout_seconds)
+        self._http = httpx.AsyncClient(timeout=definition.timeout_seconds, transport=transport)
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix=definition.name)
         self._log = logging.getLogger(f"sojourn.activity.{definition.name}")
 
