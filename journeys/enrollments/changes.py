@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from journeys.contacts.models import STANDARD_ATTRIBUTES
+from journeys.contacts.time_zones import is_time_zone
 from journeys.db.json import to_json
 from journeys.events.queue import partition_sql
 from journeys.messaging.liquid import RenderError, Template, parse_template
@@ -29,10 +30,12 @@ async def apply(session: AsyncSession, batch_id: UUID, place: "Place", op: Chang
         if isinstance(value, str) and _is_liquid(value)
     }
     await session.execute(_LOCK, {"batch_id": batch_id})
+    await session.execute(_AS_JOURNEY, {"journey_id": str(place.journey_id)})
     if plain or op.add_tags or op.remove_tags:
         await _set_same(session, batch_id, plain, op)
     if liquid:
         await _set_rendered(session, batch_id, liquid)
+    await session.execute(_AS_JOURNEY, {"journey_id": ""})
     await session.execute(_REQUEUE, {"batch_id": batch_id})
 
 
@@ -44,6 +47,9 @@ _LOCK = text("""
     SELECT 1 FROM contacts WHERE id IN (SELECT contact_id FROM enrollments WHERE batch_id = :batch_id AND state = 'active')
     ORDER BY id FOR NO KEY UPDATE
 """)
+
+_AS_JOURNEY = text("SELECT set_config('app.journey_id', :journey_id, true)")
+"""Says which journey changes contacts, so that no change lets them into that very journey again."""
 
 _REQUEUE = text(f"""
     INSERT INTO event_queue (partition, event_id, workspace_id, contact_id, type, name, occurred_at)
@@ -119,9 +125,11 @@ async def _set_rendered(session: AsyncSession, batch_id: UUID, liquid: dict[str,
 
 
 def _render(liquid: dict[str, Template], context: dict[str, Any]) -> dict[str, str]:
-    """Render what can be rendered; a value that cannot, for this contact, stays as it was."""
+    """Render what can be rendered; a value that cannot, or that is no time zone, stays as it was for this contact."""
     values = {}
     for name, template in liquid.items():
         with suppress(RenderError):
-            values[name] = template.render(context)
+            value = template.render(context)
+            if name != "time_zone" or is_time_zone(value):
+                values[name] = value
     return values

@@ -18,6 +18,9 @@ from journeys.enrollments.dispatches import start_run
 from journeys.graph.loading import LoadedPlan
 from journeys.graph.settings import ReEntryAfter
 
+NO_KEY = "the key that this journey goes by is missing"
+"""Why a contact does not enter a journey that is entered once per key."""
+
 
 @dataclass(frozen=True)
 class Candidate:
@@ -158,13 +161,15 @@ class _Door:
         first: dict[tuple[UUID, str], dict[str, Any]] = {}
         ids = new_ids(len(candidates))
         for enrollment_id, each in zip(ids, candidates, strict=True):
-            key = {"always": each.cause, "per_key": each.key or ""}.get(self.kind, "")
+            unkeyed = self.kind == "per_key" and each.key is None
+            key = {"always": each.cause, "per_key": each.cause if unkeyed else each.key or ""}.get(self.kind, "")
             first.setdefault(
                 (each.contact_id, key),
                 {
                     "enrollment_id": enrollment_id,
                     "contact_id": each.contact_id,
                     "entry_key": key,
+                    "unkeyed": unkeyed,
                     "key": each.key,
                     "cause": each.cause,
                     "payload": each.payload,
@@ -183,9 +188,9 @@ def _enter_sql(on_conflict: str) -> str:
     # IN is hashed; a join of the two would compare every row with every other, for the planner expects few.
     return f"""
     WITH x AS MATERIALIZED (
-        SELECT x.*, c.id IS NOT NULL AS known
+        SELECT x.*, c.id IS NOT NULL AND NOT x.unkeyed AS known
         FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS x(enrollment_id uuid, contact_id uuid, entry_key text,
-             key text, cause text, payload jsonb, received_at timestamptz)
+             unkeyed bool, key text, cause text, payload jsonb, received_at timestamptz)
         LEFT JOIN contacts c ON c.id = x.contact_id AND c.workspace_id = :workspace_id AND c.erased_at IS NULL),
     won AS (
         INSERT INTO entries AS n (journey_id, contact_id, key, workspace_id)
@@ -206,7 +211,7 @@ def _enter_sql(on_conflict: str) -> str:
     refused AS (
         INSERT INTO entry_refusals (workspace_id, journey_id, contact_id, reason, detail)
         SELECT :workspace_id, :journey_id, x.contact_id,
-               CASE WHEN x.known THEN CAST(:refusal AS text) ELSE 'no such contact' END,
+               CASE WHEN x.known THEN CAST(:refusal AS text) WHEN x.unkeyed THEN '{NO_KEY}' ELSE 'no such contact' END,
                jsonb_build_object('cause', x.cause, 'key', x.key)
         FROM x WHERE (x.contact_id, x.entry_key) NOT IN (SELECT contact_id, key FROM won) RETURNING 1)
     SELECT (SELECT count(*) FROM enrolled), (SELECT count(*) FROM refused)

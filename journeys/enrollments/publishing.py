@@ -95,7 +95,7 @@ async def enroll(
     if journey.state != "live" or journey.live_version_id is None:
         raise Conflict("only a live journey takes contacts in")
     plan = await get_plan(session, journey.live_version_id)
-    trigger_id = _door(plan)
+    trigger_id = plan.plan.door
     if plan.plan.settings.re_entry == "per_key" and key is None:
         raise InvalidInput("this journey is keyed", [Fault("/key", "say for which key the contacts enter")])
     if segment_id is not None:
@@ -113,15 +113,6 @@ async def enroll(
     if entered.token:
         await give_run(session, plan, run_id, [entered.token], contact_id=ids[0] if len(ids) == 1 else None)
     return Enrolled(entered.n, entered.refused)
-
-
-def _door(plan: LoadedPlan) -> str:
-    """Return the trigger that requests come in by: the API's, else the first."""
-    for trigger_id in plan.plan.triggers:
-        op = plan.plan.nodes[trigger_id].op
-        if isinstance(op, Trigger) and op.source == "api":
-            return trigger_id
-    return plan.plan.triggers[0]
 
 
 async def _ids_of(session: AsyncSession, workspace_id: UUID, emails: Sequence[str]) -> list[UUID]:

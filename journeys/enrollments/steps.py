@@ -1,6 +1,6 @@
 """The step log: one row per enrollment and node passed, written for a whole batch in one statement."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -48,6 +48,36 @@ async def record_passes(session: AsyncSession, batch_id: UUID, at: datetime, pas
     if passes:
         rows = to_json([each.row() for each in passes])
         await session.execute(_OF_BATCH, {"batch_id": batch_id, "at": at, "passes": rows})
+
+
+async def record_each(
+    session: AsyncSession,
+    batch_id: UUID,
+    at: datetime,
+    passed: Pass,
+    params: Mapping[str, Any],
+    *,
+    reason_sql: str = "CAST(NULL AS text)",
+    detail_sql: str = "CAST(NULL AS jsonb)",
+) -> None:
+    """Write a step for every active enrollment of a batch, each with its own reason and detail: SQL over `e` and `c`."""
+    await session.execute(
+        text(f"""
+            INSERT INTO steps (enrollment_id, at, node_id, workspace_id, visit, outlet, reason, detail)
+            SELECT e.id, :at + :position * interval '1 microsecond', :node_id, e.workspace_id, e.visit, :outlet,
+                   {reason_sql}, {detail_sql}
+            FROM enrollments e LEFT JOIN contacts c ON c.id = e.contact_id
+            WHERE e.batch_id = :batch_id AND e.state = 'active'
+        """),
+        {
+            "batch_id": batch_id,
+            "at": at,
+            "position": passed.position,
+            "node_id": passed.node_id,
+            "outlet": passed.outlet,
+            **params,
+        },
+    )
 
 
 _SINGLE = text("""

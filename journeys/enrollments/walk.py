@@ -5,20 +5,22 @@ the tokens that go on from there. All rows are moved by set-based statements; no
 """
 
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import assert_never
+from typing import Any, assert_never
 from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from journeys.contracts import Token
-from journeys.enrollments import awaits, changes, clocks, points, send_times, windows
+from journeys.db.json import to_json
+from journeys.enrollments import awaits, changes, clocks, points, send_times, starting, subscriptions, windows
 from journeys.enrollments.batches import Group, Part, insert_batches, settle_root, split
 from journeys.enrollments.clocks import Wakes
 from journeys.enrollments.counts import JOURNEY, Counts, record_counts
-from journeys.enrollments.steps import Pass, record_passes
+from journeys.enrollments.steps import Pass, record_each, record_passes
 from journeys.graph.plan import Plan, PlanNode
 from journeys.nodes.draws import DRAW_SQL
 from journeys.nodes.ops import (
@@ -35,9 +37,12 @@ from journeys.nodes.ops import (
     Score,
     SendEmail,
     Split,
+    StartJourney,
+    Subscribe,
     Trigger,
     Window,
 )
+from journeys.rules.deciding import branch_detail_sql
 from journeys.rules.sql import SqlParams, compile_sql
 
 
@@ -128,6 +133,8 @@ class Walk:
             case Change() | Score() as op:
                 await self._change(group, op)
                 await self.leave(group, node, "next")
+            case Subscribe() | StartJourney() as op:
+                await self._try(group, node, op)
             case SendEmail() | CallWebhook() | CallActivity():
                 await self.stop(group, None)
             case Hold() | HoldUntil() | Window() | Await() | AwaitCondition() as op:
@@ -144,6 +151,14 @@ class Walk:
                 await points.apply(self.session, group.batch_id, self.place, op)
             case _:
                 assert_never(op)
+
+    async def _try(self, group: Group, node: PlanNode, op: Subscribe | StartJourney) -> None:
+        """Do for each of a group what may be refused, and let all of it out, each with what became of it."""
+        do = subscriptions.apply if isinstance(op, Subscribe) else starting.apply
+        reasons = await do(self.session, group.batch_id, self.place, node, op)  # type: ignore[arg-type]  # each its own op
+        sql = "(SELECT r.reason FROM jsonb_to_recordset(CAST(:reasons AS jsonb)) AS r(id uuid, reason text) WHERE r.id = e.id)"
+        rows = to_json([{"id": each, "reason": reason} for each, reason in reasons.items()])
+        await self._leave_each(group, node, "next", {"reasons": rows}, reason_sql=sql)
 
     async def hold_mail(self, group: Group, send_time: str) -> None:
         """Keep a mail that is about to be sent until its time; what is due now goes on as it is."""
@@ -172,8 +187,13 @@ class Walk:
     async def _route(self, group: Group, node: PlanNode, op: Route) -> None:
         params = SqlParams(self.place.workspace_id, self.place.now, enrollment="e")
         whens = " ".join(f"WHEN {compile_sql(path.rule, params)} THEN {index}" for index, path in enumerate(op.paths))
+        path_sql = f"CASE {whens} ELSE {len(op.paths)} END"
         labels = [*(path.outlet for path in op.paths), op.else_outlet]
-        await self._leave_by(group, node, labels, f"CASE {whens} ELSE {len(op.paths)} END", params.values)
+        await self._flush(group)
+        for part in await split(self.session, group.batch_id, labels, path_sql, params.values):
+            why = SqlParams(self.place.workspace_id, self.place.now, enrollment="e")
+            detail = branch_detail_sql([(path.outlet, path.rule) for path in op.paths], part.label, why)
+            await self._leave_each(_fork(group, part), node, part.label, why.values, detail_sql=detail)
 
     async def _split(self, group: Group, node: PlanNode, op: Split) -> None:
         whens = " ".join(f"WHEN {DRAW_SQL} < :upto{index} THEN {index}" for index in range(len(op.shares)))
@@ -260,6 +280,17 @@ class Walk:
     async def leave(self, group: Group, node: PlanNode, outlet: str, reason: str | None = None) -> None:
         """Let a group out by an outlet: on to the next node, or to the end of its passage."""
         self._pass(group, node, outlet, reason)
+        self.counts.add(node.id, "passed", group.n)
+        await self.go_on(group, node, outlet)
+
+    async def _leave_each(
+        self, group: Group, node: PlanNode, outlet: str, params: Mapping[str, Any], **columns: str
+    ) -> None:
+        """Let a group out by an outlet, each enrollment with a reason or detail of its own."""
+        await self._flush(group)
+        self._position += 1
+        step = Pass(self._position, node.id, outlet)
+        await record_each(self.session, group.batch_id, self.place.now, step, params, **columns)
         self.counts.add(node.id, "passed", group.n)
         await self.go_on(group, node, outlet)
 

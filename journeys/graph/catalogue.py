@@ -33,6 +33,7 @@ class Catalogue:
     connections: frozenset[str] = frozenset()
     models: frozenset[str] = frozenset()
     """Scoring models, by slug."""
+    journeys: frozenset[UUID] = frozenset()
 
 
 async def load_catalogue(session: AsyncSession, workspace_id: UUID, journey_id: UUID) -> Catalogue:
@@ -45,6 +46,7 @@ async def load_catalogue(session: AsyncSession, workspace_id: UUID, journey_id: 
         segments=frozenset(await session.scalars(_SEGMENTS, workspace)),
         topics=frozenset(await session.scalars(_TOPICS, workspace)) | {BUILT_IN_TOPIC},
         connections=frozenset(await session.scalars(_CONNECTIONS, workspace)),
+        journeys=frozenset(await session.scalars(_JOURNEYS, workspace)),
         models=frozenset(await session.scalars(_MODELS, workspace)),
     )
 
@@ -65,6 +67,7 @@ _TEMPLATES = text("""
     WHERE t.workspace_id = :workspace_id AND t.archived_at IS NULL
 """)
 _SEGMENTS = text("SELECT id FROM segments WHERE workspace_id = :workspace_id AND journey_id IS NULL")
+_JOURNEYS = text("SELECT id FROM journeys WHERE workspace_id = :workspace_id AND state <> 'archived'")
 _MODELS = text("SELECT slug FROM scoring_models WHERE workspace_id = :workspace_id")
 _TOPICS = text("SELECT key FROM topics WHERE workspace_id = :workspace_id")
 _CONNECTIONS = text("SELECT name FROM connections WHERE workspace_id = :workspace_id AND disabled_at IS NULL")

@@ -14,7 +14,7 @@ from journeys.nodes.event_trigger import EventTrigger
 WAITS = {"wait", "wait_until", "wait_for_event", "wait_for_condition"}
 """What slows a loop down. A condition that holds, like a window that is open, holds nobody: see `_check_loops`."""
 
-DOES_NOTHING = WAITS | {"time_window", "branch", "split", "exit"}
+DOES_NOTHING = WAITS | {"time_window", "branch", "split", "holdout", "exit"}
 
 
 @dataclass

@@ -53,6 +53,13 @@ class Plan(BaseModel):
     stages: dict[str, list[str]]
     settings: JourneySettings
 
+    @property
+    def door(self) -> str:
+        """The trigger that requests come in by: the API's, else the first."""
+        ops = {trigger_id: self.nodes[trigger_id].op for trigger_id in self.triggers}
+        by_request = (each for each, op in ops.items() if isinstance(op, Trigger) and op.source == "api")
+        return next(by_request, self.triggers[0])
+
     def target(self, node_id: str, outlet: str) -> str | None:
         """Return the node that an outlet leads to; None when the passage ends there."""
         return self.nodes[node_id].next[outlet]

@@ -126,7 +126,7 @@ def _lead_on(node: ReadNode, drawn: dict[str, str], reading: Reading) -> dict[st
     for outlet in node.outlets:
         falls_to = node.kind.falls_to.get(outlet)
         led[outlet] = drawn.get(outlet) or (led.get(falls_to) if falls_to else None)
-        ends_here = node.kind.may_end and outlet == node.outlets[0]
+        ends_here = outlet in node.kind.ends_by or (node.kind.may_end and outlet == node.outlets[0])
         if outlet not in drawn and not falls_to and not ends_here:
             reading.complain(node.id, f"outlet '{outlet}' leads nowhere")
     return led

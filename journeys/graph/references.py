@@ -24,11 +24,14 @@ def check_references(node: ReadNode, reading: Reading, catalogue: Catalogue) -> 
     errors = [
         *_unknown("segment_id", references.segments, catalogue.segments, "segment"),
         *_unknown("topic", references.topics, catalogue.topics, "topic"),
+        *_unknown("journey_id", references.journeys, catalogue.journeys, "journey"),
         *_unknown("model", references.models, catalogue.models, "scoring model"),
         *_unknown("provider", references.connections, catalogue.connections, "connection"),
         *(each for field, text in references.texts for each in _check_text(field, text)),
         *(each for field, rule in references.rules for each in _check_rule(field, rule, reading, catalogue)),
     ]
+    if catalogue.journey_id in references.journeys:
+        errors.append(("journey_id", "a journey cannot start itself; draw a loop instead"))
     found = [(Problem(node.id, field, message), True) for field, message in errors]
     for mail in references.mails:
         found += [

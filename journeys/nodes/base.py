@@ -52,6 +52,7 @@ class References:
     segments: frozenset[UUID] = frozenset()
     topics: frozenset[str] = frozenset()
     connections: frozenset[str] = frozenset()
+    journeys: frozenset[UUID] = frozenset()
     models: frozenset[str] = frozenset()
     """Scoring models, by slug."""
     rules: tuple[tuple[str, Rule], ...] = ()
@@ -79,6 +80,8 @@ class NodeKind(ABC, Generic[ConfigT]):
     """Where an outlet leads that was not drawn: where this other outlet of the node leads."""
     may_end: ClassVar[bool] = False
     """Whether a passage may end behind it with nothing drawn: it has done its work by then."""
+    ends_by: ClassVar[frozenset[str]] = frozenset()
+    """Further outlets by which a passage may end with nothing drawn."""
     possible_outlets: ClassVar[tuple[str, ...]] = ("next",)
     """The ways out that have a name of their own, the usual one first; some configs add to them or leave some out."""
     config: type[ConfigT]

@@ -168,6 +168,27 @@ class Score(_Op):
     reason: str
 
 
+class Subscribe(_Op):
+    """Write down that a contact hears about a topic, or not. Who unsubscribed stays so, unless it says `again`."""
+
+    op: Literal["subscribe"] = "subscribe"
+    topic: str
+    on: bool = True
+    again: bool = False
+
+
+class StartJourney(_Op):
+    """Let the contact into another journey, as far as its re-entry rule admits them; outlet `next`.
+
+    `key` names a property of the enrollment's event that keys the entry; without it, the enrollment's own key does.
+    """
+
+    op: Literal["start_journey"] = "start_journey"
+    journey_id: UUID
+    key: str | None = None
+    with_event: bool = True
+
+
 class Mark(_Op):
     """Record that the contact reached the goal; outlet `next`."""
 
@@ -195,6 +216,8 @@ Op: TypeAlias = Annotated[
     | CallWebhook
     | CallActivity
     | Score
+    | Subscribe
+    | StartJourney
     | Mark
     | End,
     Field(discriminator="op"),

@@ -8,10 +8,13 @@ from journeys.nodes.branch import Branch
 from journeys.nodes.event_trigger import EventTrigger
 from journeys.nodes.exit import Exit
 from journeys.nodes.goal import Goal
+from journeys.nodes.holdout import Holdout
 from journeys.nodes.score import Score
 from journeys.nodes.segment_trigger import SegmentTrigger
 from journeys.nodes.send_email import SendEmail
 from journeys.nodes.split import Split
+from journeys.nodes.start_journey import StartJourney
+from journeys.nodes.subscribe import Subscribe
 from journeys.nodes.tag import Tag
 from journeys.nodes.time_window import TimeWindow
 from journeys.nodes.update_contact import UpdateContact
@@ -32,12 +35,15 @@ _ALL: tuple[NodeKind[Any], ...] = (
     TimeWindow(),
     Branch(),
     Split(),
+    Holdout(),
     UpdateContact(),
     Tag(),
     Score(),
+    Subscribe(),
     SendEmail(),
     Webhook(),
     Goal(),
+    StartJourney(),
     Exit(),
 )
 

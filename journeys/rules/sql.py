@@ -111,23 +111,33 @@ def _segment(rule: SegmentRule, params: SqlParams) -> str:
 
 
 def _event(rule: EventRule, params: SqlParams) -> str:
-    """Count the contact's events; ever and unfiltered, the roll-up has the answer."""
-    name = params.bind(rule.event, "text")
-    conditions = [f"v.name = {name}"]
-    since = params.now - parse_span(rule.within) if rule.within else None
-    if rule.is_total:
-        asked = _Asked("contact_event_stats", "sum(v.n)", None, conditions, since)
-    else:
-        conditions += [_where(each, condition, params) for each, condition in rule.where.items()]
-        if since:
-            # No upper end: the event that set this off may be stamped by a clock slightly ahead of ours.
-            conditions.append(f"v.occurred_at > {params.bind(since, 'timestamptz')}")
-        asked = _Asked("events", "count(*)", _summands(rule.sum, params) if rule.sum else None, conditions, since)
+    """Count the contact's events, in the way that suits the query."""
+    asked = _ask(rule, params)
     if params.tally is not None:
-        return _tallied(rule, asked, params.tally, name, params)
+        return _tallied(rule, asked, params.tally, params.bind(rule.event, "text"), params)
     if params.whole:
         return _grouped(rule, asked, params)
     return _correlated(rule, asked, params)
+
+
+def count_sql(rule: EventRule, params: SqlParams) -> str:
+    """Return how many of the contact's events match."""
+    asked = _ask(rule, params)
+    where = " AND ".join([f"v.workspace_id = {params.bind(params.workspace_id, 'uuid')}", *asked.conditions])
+    return f"(SELECT coalesce({asked.count}, 0) FROM {asked.source} v WHERE v.contact_id = c.id AND {where})"
+
+
+def _ask(rule: EventRule, params: SqlParams) -> "_Asked":
+    """Return what to count; ever and unfiltered, the roll-up has the answer."""
+    conditions = [f"v.name = {params.bind(rule.event, 'text')}"]
+    since = params.now - parse_span(rule.within) if rule.within else None
+    if rule.is_total:
+        return _Asked("contact_event_stats", "sum(v.n)", None, conditions, since)
+    conditions += [_where(each, condition, params) for each, condition in rule.where.items()]
+    if since:
+        # No upper end: the event that set this off may be stamped by a clock slightly ahead of ours.
+        conditions.append(f"v.occurred_at > {params.bind(since, 'timestamptz')}")
+    return _Asked("events", "count(*)", _summands(rule.sum, params) if rule.sum else None, conditions, since)
 
 
 @dataclass(frozen=True)
@@ -204,10 +214,15 @@ def _sequence(rule: SequenceRule, params: SqlParams) -> str:
     return f"(c.id IN ({did_last}) AND {reached})"
 
 
+def score_sql(model: str, params: SqlParams) -> str:
+    """Return the contact's score in a model."""
+    slug = params.bind(model, "text")
+    return f"coalesce((SELECT p.value FROM scores p WHERE p.contact_id = c.id AND p.model = {slug}), 0)"
+
+
 def _score(clause: ScoreClause, params: SqlParams) -> str:
-    score = f"SELECT p.value FROM scores p WHERE p.contact_id = c.id AND p.model = {params.bind(clause.model, 'text')}"
     value = params.bind(str(clause.value), "numeric")
-    return f"(coalesce(({score}), 0) {_NUMBER_SIGNS[clause.op]} {value})"
+    return f"({score_sql(clause.model, params)} {_NUMBER_SIGNS[clause.op]} {value})"
 
 
 def _summands(part: Sum, params: SqlParams) -> str:

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from journeys.db.ids import new_id
 from journeys.db.json import to_json
 from journeys.db.session import Database
+from journeys.rules.deciding import deciding_sql
 from journeys.rules.evaluate import evaluate
 from journeys.rules.facts import Facts
 from journeys.rules.language import EVERYONE, All, EventRule, parse_rule
@@ -235,6 +236,16 @@ async def by_sql(session: AsyncSession, rule: Any, params: SqlParams, ids: Seque
     return {contact_id for contact_id, matched in found if matched}
 
 
+async def clauses(session: AsyncSession, rule: Any, params: SqlParams) -> dict[UUID, str]:
+    """Return for each contact the clause that decided, as a trace would say it."""
+    rows = await session.execute(
+        text(f"""SELECT c.id, {deciding_sql(rule, params)} ->> 'clause'
+            FROM contacts c JOIN enrollments e ON e.contact_id = c.id WHERE c.workspace_id = :w"""),
+        {"w": params.workspace_id, **params.values},
+    )
+    return dict(rows.all())
+
+
 def by_python(rule: Any, facts: dict[UUID, Facts]) -> set[UUID]:
     return {contact_id for contact_id, known in facts.items() if evaluate(rule, known).matched}
 
@@ -257,6 +268,8 @@ async def test_both_evaluators_agree_on_enrollments(
             }
             params = SqlParams(workspace_id, NOW, enrollment="e")
             assert await by_sql(session, rule, params) == by_python(rule, facts)
+            decided = {contact_id: evaluate(rule, known).deciding.path for contact_id, known in facts.items()}
+            assert await clauses(session, rule, SqlParams(workspace_id, NOW, enrollment="e")) == decided
         await savepoint.rollback()
 
 
