@@ -1,6 +1,6 @@
 """What readers do with a mail: opens, clicks and unsubscribing, written to the ledger and into the events."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 from uuid import UUID
@@ -55,10 +55,24 @@ async def record_engagement(
     user_agent: str | None = None,
 ) -> None:
     """Note an open or a click; a click shows that the mail was open, even where pictures are blocked."""
-    values = {"id": message.id, "workspace_id": message.workspace_id}
+    await record_engagements(session, [message], action, properties=properties, user_agent=user_agent)
+
+
+async def record_engagements(
+    session: AsyncSession,
+    messages: Sequence[SentMessage],
+    action: Literal["opened", "clicked"],
+    *,
+    properties: Mapping[str, Any] | None = None,
+    user_agent: str | None = None,
+) -> None:
+    """Note the same of several mails of one workspace."""
+    if not messages:
+        return
+    values = {"ids": [each.id for each in messages], "workspace_id": messages[0].workspace_id}
     await session.execute(_OPENED if action == "opened" else _CLICKED, values)
     name = OPENED if action == "opened" else CLICKED
-    await _record(session, message, name, properties, user_agent)
+    await record_events(session, [_event(each, name, properties, user_agent) for each in messages])
 
 
 async def record_choice(
@@ -67,13 +81,11 @@ async def record_choice(
     """Write down that the reader leaves a topic, or comes back to it; what is queued for them is skipped from now on."""
     await record_consent(session, message.workspace_id, message.contact_id, topic, state, SOURCE)
     name = UNSUBSCRIBED if state == "unsubscribed" else SUBSCRIBED
-    await _record(session, message, name, {"topic": topic, "how": how, "channel": EMAIL}, None)
+    await record_events(session, [_event(message, name, {"topic": topic, "how": how, "channel": EMAIL}, None)])
 
 
-async def _record(
-    session: AsyncSession, message: SentMessage, name: str, properties: Mapping[str, Any] | None, user_agent: str | None
-) -> None:
-    event = NewEvent(
+def _event(message: SentMessage, name: str, properties: Mapping[str, Any] | None, user_agent: str | None) -> NewEvent:
+    return NewEvent(
         workspace_id=message.workspace_id,
         contact_id=message.contact_id,
         name=name,
@@ -83,13 +95,14 @@ async def _record(
         journey_id=message.journey_id,
         node_id=message.node_id,
     )
-    await record_events(session, [event])
 
 
 _OPENED = text("""
-    UPDATE messages SET opened_at = now() WHERE id = :id AND workspace_id = :workspace_id AND opened_at IS NULL
+    UPDATE messages SET opened_at = now()
+    WHERE id = ANY(CAST(:ids AS uuid[])) AND workspace_id = :workspace_id AND opened_at IS NULL
 """)
 _CLICKED = text("""
     UPDATE messages SET clicked_at = coalesce(clicked_at, now()), opened_at = coalesce(opened_at, now())
-    WHERE id = :id AND workspace_id = :workspace_id AND (clicked_at IS NULL OR opened_at IS NULL)
+    WHERE id = ANY(CAST(:ids AS uuid[])) AND workspace_id = :workspace_id
+      AND (clicked_at IS NULL OR opened_at IS NULL)
 """)

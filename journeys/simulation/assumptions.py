@@ -75,6 +75,9 @@ class Assumptions(_Part):
         0.3, description="Share of those who wait for an event not named above, and do it in time"
     )
     webhook_failure_rate: Rate = 0
+    outlets: dict[str, dict[str, Rate]] = Field(
+        default_factory=dict, description="Shares by outlet for the nodes of custom activities, by node id"
+    )
     fixed: list[FixedBehaviour] = Field(default_factory=list, max_length=5_000)
 
     def of_mail(self, node_id: str) -> MailAssumptions:

@@ -22,8 +22,13 @@ Action = Literal["opened", "clicked", "unsubscribed"]
 SPREAD = 1.0
 """Of the logarithm of delays: a few are quick, a few take days."""
 
-FEW = 20
-"""Up to so many people, things happen to the minute; more people act on a coarser grid, so that moments are fewer."""
+GRID = (
+    (20, timedelta(minutes=1)),
+    (100, timedelta(minutes=30)),
+    (300, timedelta(hours=1)),
+    (1_000_000, timedelta(hours=4)),
+)
+"""Up to so many people, what they do falls on a grid of so much: the more they are, the more of them act at one moment."""
 
 
 @dataclass(frozen=True)
@@ -195,8 +200,8 @@ class Behaviour:
         return True
 
     def _on_grid(self, at: datetime) -> datetime:
-        """Round a moment up, to the minute for a few people, to the hour for many."""
-        step = timedelta(minutes=1 if self.people <= FEW else 15 if self.people <= 10 * FEW else 60)
+        """Round a moment up."""
+        step = next(step for most, step in GRID if self.people <= most)
         return self.start_at + -((self.start_at - at) // step) * step
 
     def _random(self, *place: object) -> Random:

@@ -1,6 +1,6 @@
 """Stand-ins for everything outside: mails and calls are kept, answered by assumption, and no socket is opened."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
 from uuid import UUID
@@ -10,10 +10,14 @@ from sqlalchemy import text
 
 from journeys.connectors.base import EarlierAttempt, Mail, Outcome, SentQuery
 from journeys.db.session import Database
+from journeys.enrollments.custom import ActivityMissing
 from journeys.enrollments.sending import Channel
 from journeys.enrollments.stages import Opened
+from journeys.graph.plan import Plan
 from journeys.messaging.compose import CompiledMessage, TemplateSource, compile_message
 from journeys.messaging.links import TrackingTokens
+from journeys.nodes.ops import CallActivity
+from journeys.sdk.wire import Answer, Facts, Request
 from journeys.simulation.assumptions import Assumptions
 
 SECRET = b"links of a simulation lead nowhere"
@@ -61,7 +65,7 @@ class MailRecorder:
 class SimulatedMailroom:
     """Implements journeys.enrollments.sending.Mailroom: every connection leads to the recorder."""
 
-    chunk_size = 1_000
+    chunk_size = 200
 
     def __init__(self, database: Database, recorder: MailRecorder) -> None:
         self._database, self._recorder = database, recorder
@@ -127,3 +131,39 @@ class CallRecorder:
         self.calls.append(RecordedCall(key, request.method, str(request.url), request.content.decode(errors="replace")))
         fails = self.failure_rate and Random(f"{self.seed}:{len(self.calls)}:call").random() < self.failure_rate
         return httpx.Response(410 if fails else 200)
+
+
+@dataclass(frozen=True)
+class ActivityRecorder:
+    """Implements journeys.enrollments.custom.ActivityRunner: no activity runs, and the outlets are as assumed."""
+
+    plan: Plan
+    assumptions: Assumptions
+    seed: int
+
+    async def prepare(self, request: Request) -> Facts:
+        """Return what the published node says of its activity."""
+        return Facts(request.activity, self._op(request).outlets, 60.0, 1, None, batch=True, idempotent=True)
+
+    async def call(self, request: Request, *, alone: bool = False) -> Sequence[Answer]:
+        """Answer for each contact; without an assumption, by the usual outlet."""
+        shares = self.assumptions.outlets.get(request.node_id, {})
+        usual = self._op(request).outlets[0]
+        return [
+            Answer("done", outlet=self._draw(shares, usual, f"{request.node_id}:{call.contact.get('id')}"))
+            for call in request.calls
+        ]
+
+    def _op(self, request: Request) -> CallActivity:
+        op = self.plan.nodes[request.node_id].op
+        if not isinstance(op, CallActivity):
+            raise ActivityMissing(f"{request.node_id} runs no activity")
+        return op
+
+    def _draw(self, shares: Mapping[str, float], usual: str, place: str) -> str:
+        left = Random(f"{self.seed}:{place}:outlet").random()
+        for outlet, share in shares.items():
+            left -= share
+            if left < 0:
+                return outlet
+        return usual

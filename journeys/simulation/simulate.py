@@ -16,13 +16,12 @@ from journeys.errors import InvalidInput, SojournError
 from journeys.graph.hashing import hash_journey
 from journeys.graph.loading import LoadedPlan, get_plan
 from journeys.graph.versions import publish
-from journeys.rules.language import EventRule
 from journeys.segments.membership import list_live
 from journeys.simulation.assumptions import FixedBehaviour, SimulationRequest, strings_of
 from journeys.simulation.behaviour import Behaviour, spread_arrivals
 from journeys.simulation.clock import VirtualClock
 from journeys.simulation.copying import Draft, copy_in
-from journeys.simulation.recorders import CallRecorder, MailRecorder, SimulatedMailroom
+from journeys.simulation.recorders import ActivityRecorder, CallRecorder, MailRecorder, SimulatedMailroom
 from journeys.simulation.report import SimulationResult, write_report
 from journeys.simulation.runs import VirtualRuns
 from journeys.simulation.scratch import WATCH, ScratchDatabase, open_scratch
@@ -83,7 +82,9 @@ async def _simulate(
     for at, arrival in spread_arrivals(people.contact_ids, start_at, request.arrive_over_hours, request.seed):
         behaviour.agenda.add(at, arrival)
     async with calls.client() as http:
-        runs = VirtualRuns(clock, StageRunner(database, SimulatedMailroom(database, recorder), http))
+        activities = ActivityRecorder(plan.plan, request.assumptions, request.seed)
+        stages = StageRunner(database, SimulatedMailroom(database, recorder), http, activities)
+        runs = VirtualRuns(clock, stages)
         world = World(database, clock, plan, trigger_id, request, behaviour, runs, recorder, lapsing)
         try:
             stopped = await world.play(start_at + timedelta(days=request.days))
@@ -133,13 +134,13 @@ def _trigger(plan: LoadedPlan, named: str | None) -> str:
 def _listened(draft: Draft, segment_rules: list[dict[str, Any]]) -> frozenset[str] | None:
     """Return the events that may matter, or None for all: what any text of the draft or its segments names.
 
-    Exits, goals and segments by anything but an event are looked at whenever a contact does anything.
+    Exits, goals and segments are looked at whenever a contact does anything; where they ask about messages or spans
+    of time, anything may bring the news.
     """
-    settings = draft.settings
-    rules = [*settings.exit_on, *([settings.goal.rule] if settings.goal and settings.goal.rule else [])]
-    if not all(isinstance(rule, EventRule) for rule in rules) or "message" in strings_of(segment_rules):
+    graph, settings = draft.documents
+    if strings_of(settings, segment_rules) & {"message", "within", "within_last"}:
         return None
-    return frozenset(strings_of(*draft.documents, segment_rules))
+    return frozenset(strings_of(graph, settings, segment_rules))
 
 
 def draft_hash(draft: Draft) -> str:

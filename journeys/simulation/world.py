@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from sqlalchemy import text
@@ -18,7 +18,7 @@ from journeys.enrollments.routing import Lease, admit_changes, route_window
 from journeys.events.models import ROUTER_PARTITIONS
 from journeys.events.record import NewEvent, record_events
 from journeys.graph.loading import LoadedPlan
-from journeys.messaging.engagement import SentMessage, record_choice, record_engagement
+from journeys.messaging.engagement import SentMessage, record_choice, record_engagements
 from journeys.nodes.ops import Await, Trigger
 from journeys.segments.membership import LiveSegment, sweep
 from journeys.simulation.assumptions import SimulationRequest
@@ -110,10 +110,9 @@ class World:
             await self._note_quietly(session, quiet)
             deeds = [each for each in happenings if isinstance(each, Deed)]
             await record_events(session, [self._event(each.contact_id, each.event, each.properties) for each in deeds])
+            await self._react(session, [each for each in happenings if isinstance(each, Reaction)])
             for each in happenings:
-                if isinstance(each, Reaction):
-                    await self._react(session, each)
-                elif isinstance(each, Arrival):
+                if isinstance(each, Arrival):
                     await self._arrive(session, each.contact_ids)
             if self._sweep_at is not None and self._sweep_at <= now:
                 await self._sweep(session, now)
@@ -130,12 +129,13 @@ class World:
         if opens:
             await session.execute(_NOTE_READERS, {"rows": to_json(opens)})
 
-    async def _react(self, session: AsyncSession, reaction: Reaction) -> None:
-        message = reaction.message
-        if reaction.action == "unsubscribed":
-            await record_choice(session, message, message.topic, "unsubscribed", how="simulation")
-        else:
-            await record_engagement(session, message, reaction.action)
+    async def _react(self, session: AsyncSession, reactions: Sequence[Reaction]) -> None:
+        actions: tuple[Literal["opened", "clicked"], ...] = ("opened", "clicked")
+        for action in actions:
+            await record_engagements(session, [each.message for each in reactions if each.action == action], action)
+        for each in reactions:
+            if each.action == "unsubscribed":
+                await record_choice(session, each.message, each.message.topic, "unsubscribed", how="simulation")
 
     async def _arrive(self, session: AsyncSession, contact_ids: Sequence[UUID]) -> None:
         """Bring contacts to the door: by the trigger's event through the router, else straight to the trigger."""
