@@ -4,5 +4,5 @@ import { defineConfig } from 'vitest/config';
 /** Plain functions are tested here; what is seen and clicked is Playwright's. */
 export default defineConfig({
   resolve: { alias: { '@': fileURLToPath(new URL('.', import.meta.url)) } },
-  test: { include: ['lib/**/*.test.ts'] },
+  test: { include: ['{lib,features}/**/*.test.ts'] },
 });

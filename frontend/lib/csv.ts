@@ -1,20 +1,42 @@
-/** The names in a CSV file's first line; quotes may hold commas, and the separator may be a semicolon or a tab. */
-export function headerOf(text: string): string[] {
-  const line = text.replace(/^\uFEFF/, '').split(/\r?\n/, 1)[0] ?? '';
-  const unquoted = line.replace(/"[^"]*"/g, '');
+const SEPARATORS = [',', ';', '\t'] as const;
+
+/** The separator that a file's first line has most of, outside quotes. */
+function separatorOf(text: string): string {
+  const unquoted = (text.split(/\r?\n/, 1)[0] ?? '').replace(/"[^"]*"/g, '');
   const times = (separator: string) => unquoted.split(separator).length;
-  const separator = [',', ';', '\t'].sort((a, b) => times(b) - times(a))[0] ?? ',';
-  const cells: string[] = [];
+  return SEPARATORS.toSorted((a, b) => times(b) - times(a))[0] ?? ',';
+}
+
+/** The first rows of a CSV file as cells. Quotes may hold separators, line ends and doubled quotes. */
+export function rowsOf(text: string, most: number): string[][] {
+  const plain = text.replace(/^\uFEFF/, '');
+  const separator = separatorOf(plain);
+  const rows: string[][] = [];
+  let row: string[] = [];
   let cell = '';
   let quoted = false;
-  for (const character of line) {
-    if (character === '"') quoted = !quoted;
-    else if (character === separator && !quoted) {
-      cells.push(cell.trim());
-      cell = '';
-    } else cell += character;
+  const endCell = () => {
+    row.push(cell.trim());
+    cell = '';
+  };
+  const endRow = () => {
+    endCell();
+    if (row.some(Boolean)) rows.push(row);
+    row = [];
+  };
+  for (let at = 0; at < plain.length && rows.length < most; at++) {
+    const character = plain[at];
+    if (quoted && character === '"' && plain[at + 1] === '"') {
+      cell += '"';
+      at++;
+    } else if (character === '"') quoted = !quoted;
+    else if (quoted) cell += character;
+    else if (character === separator) endCell();
+    else if (character === '\n') endRow();
+    else cell += character;
   }
-  return [...cells, cell.trim()].filter(Boolean);
+  if (rows.length < most && (cell || row.length)) endRow();
+  return rows;
 }
 
 const SYNONYMS: Record<string, string> = {

@@ -23,7 +23,7 @@ const GROUPS: [title: string, shortcuts: Shortcut[]][] = [
       ['j', 'Next'],
       ['k', 'Previous'],
       ['x', 'Select'],
-      ['Enter', 'Open'],
+      ['o', 'Open'],
     ],
   ],
   [

@@ -23,7 +23,7 @@ export function Menu({
           align={align}
           sideOffset={6}
           collisionPadding={8}
-          className="z-50 min-w-48 animate-rise rounded-lg bg-raised p-1 shadow-float"
+          className="z-50 max-h-[min(70dvh,var(--radix-dropdown-menu-content-available-height))] min-w-48 animate-rise overflow-y-auto rounded-lg bg-raised p-1 shadow-float"
         >
           {children}
         </Radix.Content>
@@ -58,4 +58,29 @@ export function MenuLabel({ children }: { children: ReactNode }) {
 
 export function MenuRule() {
   return <Radix.Separator className="-mx-1 my-1 h-px bg-line" />;
+}
+
+/** A choice of many: the menu stays open for the next. */
+export function MenuCheck({
+  checked,
+  onToggle,
+  children,
+}: {
+  checked: boolean;
+  onToggle(): void;
+  children: ReactNode;
+}) {
+  return (
+    <Radix.CheckboxItem
+      checked={checked}
+      onCheckedChange={onToggle}
+      onSelect={(event) => event.preventDefault()}
+      className={ITEM}
+    >
+      <span className="flex-1">{children}</span>
+      <Radix.ItemIndicator>
+        <Check className="size-4 text-accent" />
+      </Radix.ItemIndicator>
+    </Radix.CheckboxItem>
+  );
 }

@@ -1,53 +1,65 @@
 'use client';
 
 import { Upload, Users } from 'lucide-react';
-import { useState } from 'react';
+import type { ReactNode } from 'react';
 import { Button } from '@/components/ui/button';
 import { EmptyState } from '@/components/ui/empty-state';
-import { SearchInput } from '@/components/ui/input';
 import { Loaded } from '@/components/ui/loaded';
 import { Page, PageBody } from '@/components/ui/page';
-import { useDebounced } from '@/lib/use-debounced';
+import type { ContactView } from '@/lib/api/types';
+import { useSearchState } from '@/lib/use-search-state';
+import { BulkBar } from './bulk-bar';
+import { useViews } from './bulk-queries';
+import { FIRST_COLUMNS } from './columns';
 import { ContactTable } from './contact-table';
-import { ImportDialog } from './import-dialog';
+import { ImportWizard } from './import-wizard';
 import { useContacts } from './queries';
+import { Toolbar } from './toolbar';
+import { useColumns } from './use-columns';
+import { isEverybody, useSearch } from './use-search';
+import { useSelection } from './use-selection';
+import { Views } from './views';
 
+/** Everyone, or those that a search finds: looked at, and acted on together. */
 export function ContactList() {
-  const [text, setText] = useState('');
-  const q = useDebounced(text.trim());
-  const contacts = useContacts({ q });
-  const [importing, setImporting] = useState(false);
+  const [search, viewId, setSearch] = useSearch();
+  const views = useViews();
+  const view = views.data?.find(({ id }) => id === viewId);
+  const [columns, setColumns] = useColumns(view);
+  const contacts = useContacts(search);
+  const selection = useSelection(JSON.stringify(search), contacts.data);
+  const [importing, setImporting] = useSearchState('import');
   const openImport = (
-    <Button look="primary" onClick={() => setImporting(true)}>
+    <Button look="primary" onClick={() => setImporting('1')}>
       <Upload /> Import
     </Button>
   );
+  const open = (picked: ContactView | null) => {
+    setSearch(picked?.search ?? {}, picked?.id);
+    setColumns(picked?.columns.length ? picked.columns : FIRST_COLUMNS);
+  };
   return (
     <Page title="Contacts" actions={openImport}>
       <PageBody className="flex flex-col gap-3">
-        <SearchInput
-          aria-label="Find contacts"
-          placeholder="Name, email or id"
-          className="max-w-sm"
-          value={text}
-          onChange={(event) => setText(event.target.value)}
-        />
-        <Loaded query={contacts} empty={q ? <NoMatch q={q} /> : <NoContacts action={openImport} />}>
-          {(rows) => <ContactTable contacts={rows} pages={contacts} />}
+        <Views views={views.data ?? []} openId={viewId} search={search} columns={columns} onOpen={open} />
+        <Toolbar search={search} onSearch={(next) => setSearch(next)} columns={columns} onColumns={setColumns} />
+        <Loaded query={contacts} empty={isEverybody(search) ? <NoContacts action={openImport} /> : <NoMatch />}>
+          {(rows) => <ContactTable contacts={rows} pages={contacts} columns={columns} selection={selection} />}
         </Loaded>
       </PageBody>
-      {importing && <ImportDialog onClose={() => setImporting(false)} />}
+      <BulkBar selection={selection} search={search} />
+      {importing && <ImportWizard onClose={() => setImporting('')} />}
     </Page>
   );
 }
 
-const NoMatch = ({ q }: { q: string }) => (
-  <EmptyState icon={Users} title="Nobody by that name">
-    No contact's name, address or id has “{q}” in it.
+const NoMatch = () => (
+  <EmptyState icon={Users} title="Nobody matches">
+    No contact is found by these words and conditions. Take one away to see more people.
   </EmptyState>
 );
 
-const NoContacts = ({ action }: { action: React.ReactNode }) => (
+const NoContacts = ({ action }: { action: ReactNode }) => (
   <EmptyState icon={Users} title="No contacts yet" action={action}>
     People come in by the events that your site sends, or from a CSV file. Each one gets a page with all they did and
     every step of their journeys.

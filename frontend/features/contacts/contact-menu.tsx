@@ -1,6 +1,6 @@
 'use client';
 
-import { Ban, Download, Ellipsis, Eraser } from 'lucide-react';
+import { Ban, Download, Ellipsis, Eraser, Route } from 'lucide-react';
 import { useState } from 'react';
 import { Button } from '@/components/ui/button';
 import { Confirm } from '@/components/ui/confirm';
@@ -8,12 +8,13 @@ import { Menu, MenuItem, MenuRule } from '@/components/ui/menu';
 import { API_URL } from '@/lib/api/client';
 import type { ContactDetail } from '@/lib/api/types';
 import { nameOf } from '@/lib/format';
+import { EnrollDialog } from './enroll-dialog';
 import { useContactActions } from './queries';
 
 /** What the law lets a person ask of us, and what we may decide ourselves. */
 export function ContactMenu({ contact }: { contact: ContactDetail }) {
   const { suppress, erase } = useContactActions(contact.id);
-  const [asked, setAsked] = useState<'suppress' | 'erase' | null>(null);
+  const [asked, setAsked] = useState<'suppress' | 'erase' | 'enroll' | null>(null);
   const name = nameOf(contact);
   const close = () => setAsked(null);
   return (
@@ -25,6 +26,9 @@ export function ContactMenu({ contact }: { contact: ContactDetail }) {
           </Button>
         }
       >
+        <MenuItem onSelect={() => setAsked('enroll')}>
+          <Route /> Enroll in a journey
+        </MenuItem>
         <MenuItem asChild>
           <a href={`${API_URL}/api/contacts/${contact.id}/export`} download>
             <Download /> Export all data
@@ -40,6 +44,7 @@ export function ContactMenu({ contact }: { contact: ContactDetail }) {
           <Eraser /> Erase
         </MenuItem>
       </Menu>
+      {asked === 'enroll' && <EnrollDialog contact={contact} onClose={close} />}
       <Confirm
         open={asked === 'suppress'}
         onOpenChange={close}

@@ -2,26 +2,35 @@
 
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
 import Link from 'next/link';
+import { useRouter } from 'next/navigation';
 import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { Badge } from '@/components/ui/badge';
-import { Cell, Row, TableHead } from '@/components/ui/table';
-import { Ago } from '@/components/ui/time';
+import { Checkbox } from '@/components/ui/checkbox';
+import { Cell, Row } from '@/components/ui/table';
 import type { Contact } from '@/lib/api/types';
+import { cn } from '@/lib/cn';
 import { nameOf } from '@/lib/format';
+import { useKeys } from '@/lib/use-keys';
 import { PHONE, useMedia } from '@/lib/use-media';
+import { cellText, columnOf } from './columns';
+import type { Selection } from './use-selection';
 
 const ROW_PX = 48;
 const FETCH_BEFORE_ROWS = 20;
-const COLUMNS = ['Name', 'Email', 'Place', 'Tags', 'Changed'];
 
 interface Props {
   contacts: Contact[];
   pages: { hasNextPage: boolean; isFetchingNextPage: boolean; fetchNextPage(): unknown };
+  columns: string[];
+  selection: Selection;
 }
 
+const hrefOf = ({ id }: Contact) => `/contacts/view?id=${id}`;
+
 /** A table of any length: only the rows in sight exist, and the next page is fetched before the end is reached. */
-export function ContactTable({ contacts, pages }: Props) {
+export function ContactTable({ contacts, pages, columns, selection }: Props) {
   const isPhone = useMedia(PHONE);
+  const shown = isPhone ? columns.slice(0, 1) : columns;
   const frame = useRef<HTMLDivElement>(null);
   const [top, setTop] = useState(0);
   useLayoutEffect(() => setTop(frame.current?.offsetTop ?? 0), []);
@@ -39,51 +48,128 @@ export function ContactTable({ contacts, pages }: Props) {
   useEffect(() => {
     if (hasNextPage && !isFetchingNextPage && end > contacts.length - FETCH_BEFORE_ROWS) fetchNextPage();
   }, [end, contacts.length, hasNextPage, isFetchingNextPage, fetchNextPage]);
+  const at = useRowKeys(contacts, selection, (index) => rows.scrollToIndex(index));
 
   return (
-    <div ref={frame} className="rounded-lg border bg-surface">
-      <table aria-label="Contacts" className="w-full table-fixed border-collapse text-sm">
-        <TableHead columns={isPhone ? COLUMNS.slice(0, 2) : COLUMNS} />
+    <section
+      ref={frame}
+      aria-label="Contacts"
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: a wide table scrolls sideways, by keyboard too.
+      tabIndex={0}
+      className="overflow-x-auto rounded-lg border bg-surface outline-offset-[-2px]"
+    >
+      <table
+        aria-label="Contacts"
+        style={{ minWidth: isPhone ? undefined : 240 + shown.length * 130 }}
+        className="w-full table-fixed border-collapse text-sm"
+      >
+        <Head columns={shown} selection={selection} isPhone={isPhone} />
         <tbody>
           <Gap rows={first} />
-          {contacts.slice(first, end).map((contact) => (
-            <ContactRow key={contact.id} contact={contact} isPhone={isPhone} />
+          {contacts.slice(first, end).map((contact, place) => (
+            <ContactRow
+              key={contact.id}
+              contact={contact}
+              columns={shown}
+              isChosen={selection.has(contact.id)}
+              isAt={first + place === at}
+              onToggle={() => selection.toggle(contact.id)}
+            />
           ))}
           <Gap rows={contacts.length - end} />
         </tbody>
       </table>
-    </div>
+    </section>
   );
+}
+
+/** `j` and `k` walk the rows, `x` chooses, `o` opens. Returns the row we are at, -1 for none. */
+function useRowKeys(contacts: Contact[], selection: Selection, show: (index: number) => void): number {
+  const [at, setAt] = useState(-1);
+  const router = useRouter();
+  const go = (step: number) => {
+    const next = Math.min(contacts.length - 1, Math.max(0, at + step));
+    setAt(next);
+    show(next);
+  };
+  const current = contacts[at];
+  useKeys({
+    j: () => go(1),
+    k: () => go(-1),
+    ...(current && { x: () => selection.toggle(current.id), o: () => router.push(hrefOf(current)) }),
+    ...(selection.ids.size > 0 && { Escape: selection.clear }),
+  });
+  return at;
 }
 
 /** The height of the rows that are not in sight. */
 const Gap = ({ rows }: { rows: number }) => rows > 0 && <tr aria-hidden style={{ height: rows * ROW_PX }} />;
 
-function ContactRow({ contact, isPhone }: { contact: Contact; isPhone: boolean }) {
-  const place = [contact.city, contact.country].filter(Boolean).join(', ');
+const HEAD = 'h-9 truncate px-3 font-medium last:pr-4';
+
+function Head({ columns, selection, isPhone }: { columns: string[]; selection: Selection; isPhone: boolean }) {
+  const { ids, all, seenCount } = selection;
+  const isAll = all || (seenCount > 0 && ids.size === seenCount);
   return (
-    <Row>
+    <thead>
+      <tr className="border-b text-left text-ink-3 text-xs">
+        <th scope="col" className="w-11 pl-4">
+          <Checkbox
+            label="Select all rows"
+            checked={isAll || (ids.size > 0 ? 'indeterminate' : false)}
+            onChange={selection.toggleSeen}
+          />
+        </th>
+        <th scope="col" className={cn(HEAD, !isPhone && 'w-52')}>
+          Name
+        </th>
+        {columns.map((key) => (
+          <th key={key} scope="col" className={cn(HEAD, key === 'email' && !isPhone && 'w-64')}>
+            {columnOf(key).label}
+          </th>
+        ))}
+      </tr>
+    </thead>
+  );
+}
+
+interface RowProps {
+  contact: Contact;
+  columns: string[];
+  isChosen: boolean;
+  isAt: boolean;
+  onToggle(): void;
+}
+
+function ContactRow({ contact, columns, isChosen, isAt, onToggle }: RowProps) {
+  const name = nameOf(contact);
+  return (
+    <Row
+      aria-selected={isChosen}
+      className={cn(isChosen && 'bg-accent-soft hover:bg-accent-soft', isAt && 'shadow-[inset_2px_0_0_var(--accent)]')}
+    >
+      <Cell className="relative z-10">
+        <Checkbox label={`Select ${name}`} checked={isChosen} onChange={onToggle} />
+      </Cell>
       <Cell className="truncate font-medium">
-        <Link href={`/contacts/view?id=${contact.id}`} className="after:absolute after:inset-0">
-          {nameOf(contact)}
+        <Link href={hrefOf(contact)} className="after:absolute after:inset-0">
+          {name}
         </Link>
       </Cell>
-      <Cell className="truncate text-ink-2">{contact.email ?? '–'}</Cell>
-      {!isPhone && (
-        <>
-          <Cell className="truncate text-ink-2">{place || '–'}</Cell>
-          <Cell className="truncate">
-            <span className="flex gap-1">
-              {contact.tags.slice(0, 2).map((tag) => (
-                <Badge key={tag}>{tag}</Badge>
-              ))}
-            </span>
-          </Cell>
-          <Cell className="text-ink-2">
-            <Ago at={contact.updated_at} />
-          </Cell>
-        </>
-      )}
+      {columns.map((key) => (
+        <Cell key={key} className="truncate text-ink-2">
+          {key === 'tags' ? <Tags tags={contact.tags} /> : cellText(contact, key)}
+        </Cell>
+      ))}
     </Row>
   );
 }
+
+const Tags = ({ tags }: { tags: string[] }) => (
+  <span className="flex gap-1">
+    {tags.slice(0, 2).map((tag) => (
+      <Badge key={tag}>{tag}</Badge>
+    ))}
+    {tags.length > 2 && <span className="text-ink-3 text-xs">+{tags.length - 2}</span>}
+  </span>
+);

@@ -16,6 +16,8 @@ import { useImportJob } from './queries';
 interface Props {
   job: ImportJob;
   onAgain(): void;
+  /** Back to the columns, after a check. */
+  onBack(): void;
   onClose(): void;
 }
 
@@ -23,7 +25,7 @@ const share = ({ state, read_bytes, total_bytes }: ImportJob) =>
   state === 'completed' ? 1 : total_bytes ? read_bytes / total_bytes : 0;
 
 /** An import at work, and what it came to. It goes on when the dialog is closed. */
-export function ImportProgress({ job: begun, onAgain, onClose }: Props) {
+export function ImportProgress({ job: begun, onAgain, onBack, onClose }: Props) {
   const job = useImportJob(begun.id).data ?? begun;
   const cache = useQueryClient();
   const isOver = job.state === 'completed' || job.state === 'failed';
@@ -56,10 +58,18 @@ export function ImportProgress({ job: begun, onAgain, onClose }: Props) {
         </Button>
       )}
       <DialogActions>
-        {isOver && job.dry_run && job.state === 'completed' && <Button onClick={onAgain}>Import now</Button>}
-        <Button look="primary" onClick={onClose}>
-          {isOver ? 'Done' : 'Close, go on reading'}
-        </Button>
+        {isOver && job.dry_run ? (
+          <>
+            <Button onClick={onBack}>Back</Button>
+            <Button look="primary" disabled={job.state !== 'completed'} onClick={onAgain}>
+              Import now
+            </Button>
+          </>
+        ) : (
+          <Button look="primary" onClick={onClose}>
+            {isOver ? 'Done' : 'Close, go on reading'}
+          </Button>
+        )}
       </DialogActions>
     </div>
   );

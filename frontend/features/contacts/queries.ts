@@ -1,16 +1,37 @@
 'use client';
 
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { keepPreviousData, useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { api } from '@/lib/api/client';
 import { usePages } from '@/lib/api/pages';
-import type { Contact, ContactDetail, EnrollmentTrace, ImportJob, Journey, TimelineEvent } from '@/lib/api/types';
+import type {
+  Contact,
+  ContactDetail,
+  ContactSearch,
+  Enrolled,
+  EnrollmentTrace,
+  ImportJob,
+  Journey,
+  Page,
+  TimelineEvent,
+} from '@/lib/api/types';
 import { useLiveQueries } from '@/lib/live/use-live';
 
 const LIST = '/api/contacts';
 const one = (id: string) => `${LIST}/${id}`;
 
-export const useContacts = (filters: { q?: string; segment?: string; tag?: string }) =>
-  usePages<Contact>(LIST, filters, { limit: 100 });
+const PAGE_SIZE = 100;
+
+/** Those that a search finds, page by page; the search is too long for an address. */
+export const useContacts = (search: ContactSearch) =>
+  useInfiniteQuery({
+    queryKey: [LIST, 'search', search],
+    queryFn: ({ pageParam, signal }) =>
+      api.post<Page<Contact>>(`${LIST}/search`, search, { query: { limit: PAGE_SIZE, cursor: pageParam }, signal }),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
+    select: (data) => data.pages.flatMap((page) => page.items),
+    placeholderData: keepPreviousData,
+  });
 
 /** Everything about a person, kept fresh by the live socket. */
 export function useContact(id: string) {
@@ -39,6 +60,15 @@ export function useContactActions(id: string) {
     cache.invalidateQueries({ predicate: ({ queryKey }) => String(queryKey[0]).startsWith(LIST) });
   return {
     suppress: useMutation({ mutationFn: () => api.post(`${one(id)}/suppress`, { reason: 'manual' }), onSuccess }),
+    enroll: useMutation({
+      mutationFn: (journeyId: string) => api.post<Enrolled>(`/api/journeys/${journeyId}/enroll`, { contact_ids: [id] }),
+      onSuccess,
+      meta: { quiet: true },
+    }),
+    retag: useMutation({
+      mutationFn: (tags: { add_tags?: string[]; remove_tags?: string[] }) => api.patch(one(id), tags),
+      onSuccess,
+    }),
     erase: useMutation({ mutationFn: () => api.post(`${one(id)}/erase`), onSuccess }),
   };
 }

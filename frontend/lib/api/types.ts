@@ -9,6 +9,7 @@ export type {
   ContactDetail,
   ContactRead as Contact,
   ContactSearch,
+  Enrolled,
   EnrollmentDetail as EnrollmentTrace,
   EnrollmentOf,
   EnrollmentRead as Enrollment,
@@ -101,6 +102,7 @@ export interface JsonSchema {
   oneOf?: JsonSchema[];
   minItems?: number;
   maxItems?: number;
+  minProperties?: number;
   minimum?: number;
   maximum?: number;
   exclusiveMinimum?: number;

@@ -1,0 +1,67 @@
+import { call, expect, expectAccessible, test } from './test';
+
+const file = (run: string, people: number) => ({
+  name: 'people.csv',
+  mimeType: 'text/csv',
+  buffer: Buffer.from(
+    `E-Mail,First Name,Favourite colour\n${Array.from({ length: people }, (_, n) => `p${n}-${run}@example.com,P${n},${n % 2 ? 'red' : 'blue'}`).join('\n')}\nnobody,No,red\n`,
+  ),
+});
+
+test('fifty thousand people are checked, imported, found by a rule, tagged together and kept as a view', async ({
+  page,
+}) => {
+  const run = String(Date.now());
+  await page.goto('/contacts');
+  await page.getByRole('button', { name: 'Import' }).first().click();
+  await page.getByLabel('File').setInputFiles(file(run, 50_000));
+  await expect(page.getByLabel('E-Mail becomes')).toHaveValue('email');
+  await expectAccessible(page);
+  await page.getByRole('button', { name: 'Check first' }).click();
+  await expect(page.getByText('Checked: people.csv')).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByRole('link', { name: '1 refused row with reasons' })).toBeVisible();
+  await page.getByRole('button', { name: 'Import now' }).click();
+  await expect(page.getByText('Done: people.csv')).toBeVisible({ timeout: 100_000 });
+  await page.getByRole('button', { name: 'Done' }).click();
+
+  await page.getByLabel('Find contacts').fill(`p4217-${run}`);
+  await expect(page.getByRole('row', { name: /p4217-/ })).toBeVisible();
+  await expect(page.getByRole('row')).toHaveCount(2);
+
+  const rule = {
+    all: [
+      { attribute: 'favourite_colour', op: 'eq', value: 'red' },
+      { attribute: 'email', op: 'contains', value: `1-${run}` },
+    ],
+  };
+  await page.goto(`/contacts?rule=${encodeURIComponent(JSON.stringify(rule))}`);
+  await page.getByRole('checkbox', { name: 'Select all rows' }).click();
+  await page.getByRole('button', { name: 'Select all that match' }).click();
+  await page.getByRole('button', { name: 'Tag', exact: true }).click();
+  await page.getByRole('textbox', { name: 'Tags to give' }).fill(`odd-${run}`);
+  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: 'Change tags' }).click();
+  await expect(page.getByRole('dialog').getByText('Done', { exact: true }).first()).toBeVisible({ timeout: 60_000 });
+  await expectAccessible(page);
+  await page.keyboard.press('Escape');
+
+  await page.goto(`/contacts?tag=odd-${run}`);
+  await expect(page.getByRole('row').nth(1)).toBeVisible();
+  await page.getByRole('button', { name: 'Save as a view' }).click();
+  await page.getByLabel('Name').fill(`Odd ${run}`);
+  await page.getByRole('button', { name: 'Save view' }).click();
+  await expect(page.getByRole('button', { name: `Odd ${run}`, pressed: true })).toBeVisible();
+  await expectAccessible(page);
+});
+
+test('the keyboard walks the list, chooses and opens', async ({ page }) => {
+  const name = `Keyboard${Date.now()}`;
+  await call(page, 'POST', '/api/contacts', { email: `${name.toLowerCase()}@example.com`, first_name: name });
+  await page.goto(`/contacts?q=${name}`);
+  await expect(page.getByRole('row', { name: new RegExp(name) })).toBeVisible();
+  await page.keyboard.press('j');
+  await page.keyboard.press('x');
+  await expect(page.getByRole('region', { name: 'Selected contacts' }).getByText('1 person')).toBeVisible();
+  await page.keyboard.press('o');
+  await expect(page.getByRole('heading', { name, level: 1 })).toBeVisible();
+});

@@ -1,0 +1,44 @@
+'use client';
+
+import { usePathname, useRouter, useSearchParams } from 'next/navigation';
+import type { ContactSearch, Rule } from '@/lib/api/types';
+
+const FIELDS = ['q', 'segment_id', 'tag'] as const;
+
+/** A search read from the page's address; a rule that was spoilt on the way counts as none. */
+export function searchFrom(params: URLSearchParams): ContactSearch {
+  const search: ContactSearch = {};
+  for (const field of FIELDS) {
+    const value = params.get(field);
+    if (value) search[field] = value;
+  }
+  const rule = params.get('rule');
+  if (rule) {
+    try {
+      search.rule = JSON.parse(rule) as Rule;
+    } catch {
+      // Half a link: the rest of it still says something.
+    }
+  }
+  return search;
+}
+
+/** The address of a search, without what it does not say. */
+export function paramsOf({ q, segment_id, tag, rule }: ContactSearch, view = ''): URLSearchParams {
+  const said = { q, segment_id, tag, rule: rule && JSON.stringify(rule), view };
+  return new URLSearchParams(Object.entries(said).flatMap(([name, value]) => (value ? [[name, value]] : [])));
+}
+
+export const isEverybody = (search: ContactSearch): boolean => paramsOf(search).size === 0;
+
+/** The search and the open view, kept in the address so that a link or the Back key brings them again. */
+export function useSearch(): [ContactSearch, string, (search: ContactSearch, view?: string) => void] {
+  const params = useSearchParams();
+  const router = useRouter();
+  const path = usePathname();
+  const set = (search: ContactSearch, view = '') => {
+    const next = paramsOf(search, view);
+    router.replace(next.size ? `${path}?${next}` : path, { scroll: false });
+  };
+  return [searchFrom(params), params.get('view') ?? '', set];
+}

@@ -1,0 +1,123 @@
+'use client';
+
+import { useQueryClient } from '@tanstack/react-query';
+import { BookmarkPlus, Trash2 } from 'lucide-react';
+import { useState } from 'react';
+import { Button } from '@/components/ui/button';
+import { Dialog, DialogActions } from '@/components/ui/dialog';
+import { Field } from '@/components/ui/field';
+import { Filters } from '@/components/ui/filters';
+import { Input } from '@/components/ui/input';
+import { Notice } from '@/components/ui/notice';
+import { api } from '@/lib/api/client';
+import type { ContactSearch, ContactView } from '@/lib/api/types';
+import { withUndo } from '@/lib/undo';
+import { useForm } from '@/lib/use-form';
+import { useSaveView } from './bulk-queries';
+import { isEverybody } from './use-search';
+
+interface Props {
+  views: ContactView[];
+  openId: string;
+  search: ContactSearch;
+  columns: string[];
+  onOpen(view: ContactView | null): void;
+}
+
+/** Searches that are kept under a name, for everybody in the workspace. */
+export function Views({ views, openId, search, columns, onOpen }: Props) {
+  const [saving, setSaving] = useState(false);
+  const forget = useForget();
+  const open = views.find(({ id }) => id === openId);
+  const isNew = !open && !isEverybody(search);
+  if (views.length === 0 && !isNew) return null;
+  return (
+    <div className="flex flex-wrap items-center gap-2">
+      <Filters
+        label="Views"
+        options={[{ value: '', label: 'Everyone' }, ...views.map(({ id, name }) => ({ value: id, label: name }))]}
+        value={isNew ? 'none' : openId}
+        onChange={(id) => onOpen(views.find((view) => view.id === id) ?? null)}
+      />
+      {isNew && (
+        <Button size="sm" look="quiet" onClick={() => setSaving(true)}>
+          <BookmarkPlus /> Save as a view
+        </Button>
+      )}
+      {open && (
+        <Button
+          size="sm"
+          look="quiet"
+          onClick={() => {
+            onOpen(null);
+            forget(open);
+          }}
+        >
+          <Trash2 /> Delete this view
+        </Button>
+      )}
+      {saving && (
+        <SaveView
+          search={search}
+          columns={columns}
+          onSaved={(view) => {
+            setSaving(false);
+            onOpen(view);
+          }}
+          onClose={() => setSaving(false)}
+        />
+      )}
+    </div>
+  );
+}
+
+/** Forgets a view, with time to take that back. */
+function useForget(): (view: ContactView) => void {
+  const cache = useQueryClient();
+  const key = ['/api/contact-views'];
+  const refresh = () => cache.invalidateQueries({ queryKey: key });
+  return ({ id, name }) => {
+    cache.setQueryData<{ items: ContactView[] }>(
+      key,
+      (page) => page && { ...page, items: page.items.filter((view) => view.id !== id) },
+    );
+    withUndo({
+      title: `The view “${name}” is deleted`,
+      undo: refresh,
+      run: () => api.delete(`/api/contact-views/${id}`, { keepalive: true }).finally(refresh),
+    });
+  };
+}
+
+interface SaveProps {
+  search: ContactSearch;
+  columns: string[];
+  onSaved(view: ContactView): void;
+  onClose(): void;
+}
+
+function SaveView({ search, columns, onSaved, onClose }: SaveProps) {
+  const save = useSaveView();
+  const form = useForm(async ({ name = '' }) => onSaved(await save.mutateAsync({ name, search, columns })));
+  return (
+    <Dialog
+      open
+      onOpenChange={onClose}
+      title="Save as a view"
+      description="This search and these columns, for everybody in the workspace."
+    >
+      <form onSubmit={form.onSubmit} className="grid gap-4">
+        <Field label="Name" error={form.faultOf('name')}>
+          {(wiring) => <Input {...wiring} name="name" required maxLength={200} autoComplete="off" />}
+        </Field>
+        {form.error && <Notice tone="bad">{form.error}</Notice>}
+        <DialogActions>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button type="submit" look="primary" busy={form.busy}>
+            Save view
+          </Button>
+        </DialogActions>
+      </form>
+    </Dialog>
+  );
+}
