@@ -11,10 +11,11 @@ const COLOURS: Record<NodeGroup, string> = {
 };
 
 /** What kind of step this is: the only place where its group has a colour. */
-export function NodeIcon({ kind, className }: { kind: string; className?: string }) {
-  const { icon: Icon, group } = descriptorOf(kind);
+export function NodeIcon({ kind, group, className }: { kind: string; group?: string; className?: string }) {
+  const { icon: Icon, group: ours } = descriptorOf(kind);
+  const colour = COLOURS[group as NodeGroup] ?? COLOURS[ours];
   return (
-    <span aria-hidden className={cn('grid size-7 shrink-0 place-items-center rounded-md', COLOURS[group], className)}>
+    <span aria-hidden className={cn('grid size-7 shrink-0 place-items-center rounded-md', colour, className)}>
       <Icon className="size-4" />
     </span>
   );

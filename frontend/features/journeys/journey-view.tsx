@@ -1,6 +1,7 @@
 'use client';
 
-import { ExternalLink, Rocket } from 'lucide-react';
+import { ExternalLink, Pencil, Rocket } from 'lucide-react';
+import Link from 'next/link';
 import { useState } from 'react';
 import { StateBadge } from '@/components/state-badge';
 import { Button } from '@/components/ui/button';
@@ -86,6 +87,13 @@ function Actions({ journey, status }: { journey: Journey; status?: JourneyStatus
           <a href={status.temporal_ui_url} target="_blank" rel="noreferrer">
             Temporal <ExternalLink />
           </a>
+        </Button>
+      )}
+      {state !== 'archived' && (
+        <Button asChild>
+          <Link href={`/journeys/edit?id=${id}`}>
+            <Pencil /> Edit
+          </Link>
         </Button>
       )}
       {state === 'draft' && (

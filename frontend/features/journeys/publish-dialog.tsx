@@ -21,10 +21,11 @@ interface Props {
   /** There is a version already, with people who may be inside. */
   isLive: boolean;
   onClose(): void;
+  onPublished?(): void;
 }
 
 /** Checks the draft, says what is wrong with it, and makes it the live version. */
-export function PublishDialog({ id, name, isLive, onClose }: Props) {
+export function PublishDialog({ id, name, isLive, onClose, onPublished }: Props) {
   const validation = useValidation(id, true);
   const { publish } = useJourneyActions(id);
   const [inFlight, setInFlight] = useState('finish');
@@ -33,6 +34,7 @@ export function PublishDialog({ id, name, isLive, onClose }: Props) {
       onSuccess: ({ version }) => {
         toast.success(`${name} is live`, { description: `Version ${version} takes people in from now on.` });
         onClose();
+        onPublished?.();
       },
     });
   return (

@@ -28,3 +28,9 @@ test('a first connection subscribes, a later one also resumes what was heard', (
   expect(greetings(['a'], {})).toEqual([{ subscribe: ['a'] }]);
   expect(greetings(['a', 'b'], { a: 7 })).toEqual([{ subscribe: ['a', 'b'] }, { resume: { a: 7 } }]);
 });
+
+test('who else is there changes nothing that is shown of the topic itself', () => {
+  const message = { topic: 'journey:1', type: 'presence', data: { name: 'Ada' } };
+  expect(concerns('journey:1', {}, message)).toBe(false);
+  expect(advance({ 'journey:1': 4 }, message)).toEqual({ 'journey:1': 4 });
+});

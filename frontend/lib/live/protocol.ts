@@ -24,6 +24,7 @@ function without(positions: Positions, topic: string): Positions {
 
 /** Whether a message tells a listener of `topic` something it has not heard. */
 export function concerns(topic: string, positions: Positions, message: LiveMessage): boolean {
+  if (message.type === 'presence') return false;
   if (message.type === 'refetch') return !message.topic || message.topic === topic;
   if (message.topic !== topic) return false;
   return message.seq === undefined || message.seq > (positions[topic] ?? 0);

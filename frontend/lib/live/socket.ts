@@ -18,6 +18,7 @@ let state: LiveState = 'idle';
 let positions: Positions = {};
 const listeners = new Map<string, Set<Listener>>();
 const stateListeners = new Set<Listener>();
+const presenceListeners = new Set<(message: LiveMessage) => void>();
 
 function setState(next: LiveState): void {
   state = next;
@@ -31,11 +32,13 @@ async function address(): Promise<string> {
   return `${base.replace(/^http/, 'ws')}/ws?ticket=${encodeURIComponent(ticket)}`;
 }
 
-function say(message: object): void {
+/** Says something now, or not at all: what is said while we are away is of no use later. */
+export function say(message: object): void {
   if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message));
 }
 
 function hear(message: LiveMessage): void {
+  if (message.type === 'presence') for (const listener of presenceListeners) listener(message);
   const before = positions;
   positions = advance(positions, message);
   for (const [topic, heard] of listeners) {
@@ -79,6 +82,12 @@ export function follow(topic: string, listener: Listener): () => void {
     heard.delete(listener);
     if (heard.size === 0) listeners.delete(topic);
   };
+}
+
+/** Hears who else is at the topics that are followed. Returns how to stop. */
+export function onPresence(listener: (message: LiveMessage) => void): () => void {
+  presenceListeners.add(listener);
+  return () => presenceListeners.delete(listener);
 }
 
 /** Ends the connection, as signing out must. */

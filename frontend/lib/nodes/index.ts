@@ -1,7 +1,7 @@
 import { Box } from 'lucide-react';
-import type { GraphNode } from '@/lib/api/types';
+import type { GraphNode, NodeKind } from '@/lib/api/types';
 import { humanize } from '@/lib/format';
-import type { NodeDescriptor } from './descriptor';
+import type { NodeDescriptor, NodeGroup } from './descriptor';
 import { effects } from './effects';
 import { logic } from './logic';
 import { timing } from './timing';
@@ -11,9 +11,17 @@ export type { NodeDescriptor, NodeGroup } from './descriptor';
 
 const REGISTRY: Record<string, NodeDescriptor> = { ...triggers, ...timing, ...logic, ...effects };
 
-/** How a kind is shown; a custom activity, which we have never heard of, goes by its name. */
-export const descriptorOf = (kind: string): NodeDescriptor =>
-  REGISTRY[kind] ?? { title: humanize(kind), group: 'outside', icon: Box, summary: () => 'A custom step' };
+const GROUPS: readonly string[] = ['trigger', 'timing', 'logic', 'message', 'contact', 'outside'];
+const groupOf = (group = ''): NodeGroup => (GROUPS.includes(group) ? (group as NodeGroup) : 'outside');
+
+/** How a kind is shown; a custom activity, which we have never heard of, goes by what the server says of it. */
+export const descriptorOf = (name: string, kind?: NodeKind): NodeDescriptor =>
+  REGISTRY[name] ?? {
+    title: kind?.title ?? humanize(name),
+    group: groupOf(kind?.group),
+    icon: Box,
+    summary: () => kind?.description ?? 'A custom step',
+  };
 
 export const titleOf = (node: GraphNode): string => node.data.label || descriptorOf(node.type).title;
 export const summaryOf = (node: GraphNode): string => descriptorOf(node.type).summary(node.data);

@@ -38,6 +38,9 @@ export function outletsOf(node: Pick<GraphNode, 'type' | 'data'>, kind: NodeKind
   return own ? [...new Set([...idsIn(node.data[own[0]]), ...named])] : named;
 }
 
+/** Ways that need not be drawn: whoever takes one goes on as if by the usual way. */
+export const isOptional = (outlet: string): boolean => ['skipped', 'failed', 'past'].includes(outlet);
+
 const WORDS = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
 
 /** An id for another way out, which none of these has. */

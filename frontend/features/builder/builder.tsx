@@ -1,0 +1,197 @@
+'use client';
+
+import { ReactFlowProvider } from '@xyflow/react';
+import { Plus } from 'lucide-react';
+import { type ReactNode, useMemo, useRef, useState } from 'react';
+import { Button } from '@/components/ui/button';
+import { Loaded } from '@/components/ui/loaded';
+import { Notice } from '@/components/ui/notice';
+import { Spinner } from '@/components/ui/spinner';
+import type { Journey } from '@/lib/api/types';
+import type { Kinds } from '@/lib/graph/connect';
+import type { Point } from '@/lib/graph/edit';
+import { AddMenu } from './add-menu';
+import { Canvas } from './canvas';
+import { ConflictNotice } from './conflict-notice';
+import { BuilderProvider, useBuilder, useBuilderStore } from './context';
+import { FindStep } from './find-step';
+import { JourneyPanel } from './journey-panel';
+import { KeysDialog } from './keys-dialog';
+import { NodePanel, useSelectedStep } from './node-panel';
+import { type Overlay, OverlayProvider } from './overlay';
+import { Palette } from './palette';
+import { useDraft, useNodeKinds } from './queries';
+import { createBuilder } from './store';
+import { TopBar } from './top-bar';
+import { useAutosave } from './use-autosave';
+import { usePresence } from './use-presence';
+import { useShortcuts } from './use-shortcuts';
+import { VoiceProvider } from './voice';
+
+interface Props {
+  id: string;
+  /** What is laid over the drawing, such as live counts or the paths of a simulation. */
+  overlay?: Overlay;
+  /** More in the bar at the top. */
+  tools?: ReactNode;
+  /** Asks how to publish; called once everything is saved. */
+  publish(journey: Journey, close: () => void): ReactNode;
+}
+
+const NO_OVERLAY: Overlay = {};
+
+/** The journey builder: palette, canvas and panel over one draft. */
+export function Builder({ id, ...props }: Props) {
+  const draft = useDraft(id);
+  const kinds = useNodeKinds();
+  return (
+    <div className="fixed inset-0 z-[35] flex flex-col bg-sunken md:sticky md:inset-auto md:top-0 md:z-auto md:h-dvh">
+      <Loaded query={draft} loading={<Loading />}>
+        {(journey) => (
+          <Loaded query={kinds} loading={<Loading />}>
+            {(known) => (
+              <OpenBuilder
+                key={`${journey.id} ${draft.dataUpdatedAt}`}
+                journey={journey}
+                kinds={known}
+                onReload={() => void draft.refetch()}
+                {...props}
+              />
+            )}
+          </Loaded>
+        )}
+      </Loaded>
+    </div>
+  );
+}
+
+const Loading = () => (
+  <div role="status" aria-label="Loading" className="grid flex-1 place-items-center text-ink-3">
+    <Spinner className="size-5" />
+  </div>
+);
+
+interface OpenProps extends Omit<Props, 'id'> {
+  journey: Journey;
+  kinds: Kinds;
+  onReload(): void;
+}
+
+function OpenBuilder({ journey, kinds, overlay = NO_OVERLAY, ...props }: OpenProps) {
+  const [store] = useState(() => createBuilder(journey, kinds));
+  return (
+    <BuilderProvider store={store}>
+      <OverlayProvider value={overlay}>
+        <ReactFlowProvider>
+          <VoiceProvider>
+            <Workbench journey={journey} {...props} />
+          </VoiceProvider>
+        </ReactFlowProvider>
+      </OverlayProvider>
+    </BuilderProvider>
+  );
+}
+
+type Opened = 'find' | 'settings' | 'keys' | 'publish' | null;
+
+function Workbench({ journey, tools, publish, onReload }: Omit<OpenProps, 'kinds' | 'overlay'>) {
+  const store = useBuilderStore();
+  const [opened, setOpened] = useState<Opened>(null);
+  const close = () => setOpened(null);
+  const { state: saveState, reason, save, overwrite } = useAutosave(journey);
+  const selected = useSelectedStep();
+  const pointer = useRef<Point | null>(null);
+  const point = usePresence(journey.id);
+  const onPoint = useMemo(
+    () => (at: Point | null) => {
+      pointer.current = at;
+      point(at);
+    },
+    [point],
+  );
+  useShortcuts({
+    onSearch: () => setOpened('find'),
+    onSave: () => void save(),
+    onHelp: () => setOpened('keys'),
+    pointer,
+  });
+  const openSettings = () => {
+    store.getState().select([]);
+    setOpened('settings');
+  };
+  const openPublish = async () => {
+    if (await save()) setOpened('publish');
+  };
+  return (
+    <>
+      <TopBar
+        journey={journey}
+        saveState={saveState}
+        onFind={() => setOpened('find')}
+        onSettings={openSettings}
+        onKeys={() => setOpened('keys')}
+        onPublish={() => void openPublish()}
+      >
+        {tools}
+      </TopBar>
+      {saveState === 'conflict' && <ConflictNotice onReload={onReload} onOverwrite={() => void overwrite()} />}
+      {saveState === 'refused' && (
+        <Notice tone="bad" className="rounded-none">
+          The draft could not be saved: {reason}
+        </Notice>
+      )}
+      <div className="flex min-h-0 flex-1">
+        <Palette />
+        <div className="relative min-w-0 flex-1">
+          <Canvas onPoint={onPoint} />
+          <EmptyCanvas />
+          <PhoneAdd />
+        </div>
+        {selected ? (
+          <NodePanel key={selected} id={selected} />
+        ) : (
+          opened === 'settings' && <JourneyPanel onClose={close} />
+        )}
+      </div>
+      <AddMenu />
+      {opened === 'find' && <FindStep onClose={close} />}
+      {opened === 'keys' && <KeysDialog onClose={close} />}
+      {opened === 'publish' && publish(journey, close)}
+    </>
+  );
+}
+
+/** What to do first, where nothing is drawn yet. */
+function EmptyCanvas() {
+  const isEmpty = useBuilder(({ nodes }) => nodes.length === 0);
+  if (!isEmpty) return null;
+  return (
+    <div className="pointer-events-none absolute inset-0 grid place-items-center p-6">
+      <div className="max-w-72 text-center">
+        <p className="font-semibold">How do people come in?</p>
+        <p className="mt-1 text-ink-2 text-sm">
+          Begin with a trigger, such as an event or a segment. Then add what happens, step by step, with the “+” below
+          each.
+        </p>
+      </div>
+    </div>
+  );
+}
+
+/** On a phone there is no room for the list of steps beside the canvas. */
+function PhoneAdd() {
+  const store = useBuilderStore();
+  return (
+    <Button
+      look="primary"
+      size="lg"
+      className="absolute right-4 bottom-6 z-10 rounded-full shadow-float sm:hidden"
+      onClick={() => {
+        const lowest = store.getState().nodes.reduce((y, { position }) => Math.max(y, position.y + 160), 0);
+        store.getState().ask({ spot: { at: { x: 0, y: lowest } }, screen: { x: 0, y: 0 } });
+      }}
+    >
+      <Plus /> Add a step
+    </Button>
+  );
+}

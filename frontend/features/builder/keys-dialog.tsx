@@ -1,0 +1,43 @@
+import { Dialog } from '@/components/ui/dialog';
+import { Kbd } from '@/components/ui/kbd';
+
+const KEYS: [keys: string, does: string][] = [
+  ['mod+z', 'Undo'],
+  ['mod+Shift+z', 'Redo'],
+  ['mod+c', 'Copy the selected steps as text'],
+  ['mod+x', 'Cut them'],
+  ['mod+v', 'Paste at the pointer, in any journey'],
+  ['mod+d', 'Duplicate'],
+  ['mod+a', 'Select all'],
+  ['mod+f', 'Find a step'],
+  ['mod+s', 'Save now'],
+  ['Delete', 'Delete, and close the gap'],
+  ['Esc', 'Select nothing'],
+  ['1', 'Show all'],
+  ['0', 'Full size'],
+  ['=', 'Larger'],
+  ['-', 'Smaller'],
+];
+
+/** What the keys do on the canvas. */
+export function KeysDialog({ onClose }: { onClose(): void }) {
+  return (
+    <Dialog
+      open
+      onOpenChange={onClose}
+      title="Keys of the builder"
+      description="Tab goes from step to step, Enter selects, arrows move."
+    >
+      <dl className="grid grid-cols-[auto_1fr] items-center gap-x-6 gap-y-2 text-sm">
+        {KEYS.map(([keys, does]) => (
+          <div key={keys} className="contents">
+            <dt>
+              <Kbd keys={keys} />
+            </dt>
+            <dd className="text-ink-2">{does}</dd>
+          </div>
+        ))}
+      </dl>
+    </Dialog>
+  );
+}

@@ -1,0 +1,81 @@
+'use client';
+
+import { Copy, Trash2 } from 'lucide-react';
+import { NodeIcon } from '@/components/node-icon';
+import { Button } from '@/components/ui/button';
+import { Notice } from '@/components/ui/notice';
+import { isStep } from '@/lib/graph/canvas';
+import { descriptorOf } from '@/lib/nodes';
+import { useBuilder, useBuilderStore } from './context';
+import { NameField, NodeForm } from './form/node-forms';
+import { ScopeProvider } from './form/schema-form';
+import { nodeIn } from './node-in';
+import { SidePanel } from './side-panel';
+import { selectedIds } from './store';
+import { Ways } from './ways';
+
+const NONE: never[] = [];
+
+/** The one step that is selected; of several, none is shown. */
+export function useSelectedStep(): string | null {
+  return useBuilder((state) => {
+    const [only, ...others] = selectedIds(state);
+    const node = nodeIn(state.nodes, only);
+    return only && others.length === 0 && node && isStep(node) ? only : null;
+  });
+}
+
+/** What a step does, set up by its form; what the server finds wrong stands at the field. */
+export function NodePanel({ id }: { id: string }) {
+  const store = useBuilderStore();
+  const type = useBuilder(({ nodes }) => nodeIn(nodes, id)?.type ?? '');
+  const data = useBuilder(({ nodes }) => nodeIn(nodes, id)?.data);
+  const kind = useBuilder(({ kinds }) => kinds.get(type));
+  const faults = useBuilder((state) => state.faults[id] ?? NONE);
+  if (!data) return null;
+  const { title } = descriptorOf(type, kind);
+  const change = (values: Record<string, unknown>) => store.getState().configure(id, values);
+  const schema = kind?.config_schema ?? {};
+  const fields = Object.keys(schema.properties ?? {});
+  const atLarge = faults.filter(({ field }) => !field || !fields.includes(field.split('.')[0] ?? ''));
+  return (
+    <SidePanel
+      title={data.label || title}
+      about={kind?.description ?? 'This kind of step is not known here.'}
+      icon={<NodeIcon kind={type} group={kind?.group} />}
+      onClose={() => {
+        store.getState().select([]);
+        document.querySelector<HTMLElement>(`.react-flow__node[data-id="${id}"]`)?.focus();
+      }}
+    >
+      {atLarge.map(({ message }) => (
+        <Notice key={message} tone="bad">
+          {sentence(message)}
+        </Notice>
+      ))}
+      <ScopeProvider root={schema} faults={faults}>
+        <NameField title={title} values={data} onChange={change} />
+        <NodeForm key={id} kind={type} values={data} onChange={change} />
+      </ScopeProvider>
+      <Ways id={id} />
+      <div className="flex gap-2 border-t pt-4">
+        <Button size="sm" onClick={() => duplicate()}>
+          <Copy /> Duplicate
+        </Button>
+        <Button size="sm" look="danger" onClick={() => store.getState().removeSelected()}>
+          <Trash2 /> Delete
+        </Button>
+        <code className="ml-auto self-center truncate text-2xs text-ink-3">{id}</code>
+      </div>
+    </SidePanel>
+  );
+
+  function duplicate() {
+    const state = store.getState();
+    const node = nodeIn(state.nodes, id);
+    const text = state.copy();
+    if (node && text) state.paste(text, { x: node.position.x + 40, y: node.position.y + 40 });
+  }
+}
+
+const sentence = (message: string) => `${message.charAt(0).toUpperCase()}${message.slice(1)}.`;

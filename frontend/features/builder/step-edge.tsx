@@ -1,0 +1,62 @@
+'use client';
+
+import { BaseEdge, EdgeLabelRenderer, type EdgeProps, getSmoothStepPath } from '@xyflow/react';
+import { Plus } from 'lucide-react';
+import { memo } from 'react';
+import { cn } from '@/lib/cn';
+import { outletLabel } from '@/lib/nodes';
+import { useBuilder, useBuilderStore } from './context';
+import { nodeIn } from './node-in';
+import { useOverlay } from './overlay';
+
+/** A way from one step to the next, named by its outlet; its "+" puts a step in between. */
+export const StepEdge = memo(function StepEdge(edge: EdgeProps) {
+  const { id, source, sourceHandleId, markerEnd, selected } = edge;
+  const [path, x, y] = getSmoothStepPath({ ...edge, borderRadius: 12 });
+  const type = useBuilder(({ nodes }) => nodeIn(nodes, source)?.type);
+  const data = useBuilder(({ nodes }) => nodeIn(nodes, source)?.data);
+  const label = type && data && outletLabel({ id: source, type, data }, sourceHandleId);
+  const isDragging = useBuilder(({ dragged }) => dragged !== null);
+  const { lit } = useOverlay();
+  const isLit = lit?.edges.has(id);
+  const store = useBuilderStore();
+  return (
+    <>
+      <BaseEdge
+        id={id}
+        path={path}
+        markerEnd={markerEnd}
+        interactionWidth={28}
+        className={cn(
+          (selected || isDragging || isLit) && 'stroke-accent!',
+          isDragging && '[stroke-dasharray:4]',
+          lit && !isLit && 'opacity-30',
+        )}
+      />
+      <EdgeLabelRenderer>
+        <div
+          data-drop={isDragging ? 'ok' : undefined}
+          className="nodrag nopan pointer-events-auto absolute flex items-center gap-1"
+          style={{ transform: `translate(-50%,-50%) translate(${x}px,${y}px)` }}
+        >
+          {label && (
+            <span className="max-w-36 truncate rounded-full border bg-surface px-2 py-px font-medium text-2xs text-ink-2">
+              {label}
+            </span>
+          )}
+          <button
+            type="button"
+            data-edge={id}
+            aria-label="Insert a step here"
+            onClick={({ clientX, clientY }) =>
+              store.getState().ask({ spot: { edge: id }, screen: { x: clientX, y: clientY } })
+            }
+            className="grid size-5 place-items-center rounded-full border border-line-strong bg-surface text-ink-3 opacity-70 transition-opacity hover:border-accent hover:text-accent hover:opacity-100 focus-visible:opacity-100 pointer-coarse:size-8"
+          >
+            <Plus className="size-3" />
+          </button>
+        </div>
+      </EdgeLabelRenderer>
+    </>
+  );
+});

@@ -1,0 +1,110 @@
+'use client';
+
+import { useReactFlow } from '@xyflow/react';
+import { useEffect, useRef } from 'react';
+import type { Point } from '@/lib/graph/edit';
+import { useBuilderStore } from './context';
+import { selectedIds } from './store';
+import { useSay } from './voice';
+
+const FIT = { padding: 0.15, maxZoom: 1, duration: 200 };
+
+/** Typing goes to the field, keys elsewhere in a dialog to the dialog. */
+const isElsewhere = (target: EventTarget | null): boolean =>
+  target instanceof Element &&
+  !!target.closest('input, textarea, select, [contenteditable=true], [role=dialog], [cmdk-root]');
+
+interface Hooks {
+  onSearch(): void;
+  onSave(): void;
+  onHelp(): void;
+  /** Where the pointer is on the canvas: pasted steps come there. */
+  pointer: { current: Point | null };
+}
+
+/** The keys of the builder, and the clipboard: copied steps are text, so they can go to any journey. */
+export function useShortcuts({ onSearch, onSave, onHelp, pointer }: Hooks): void {
+  const store = useBuilderStore();
+  const flow = useReactFlow();
+  const say = useSay();
+  const hooks = useRef({ onSearch, onSave, onHelp });
+  useEffect(() => {
+    hooks.current = { onSearch, onSave, onHelp };
+  });
+
+  useEffect(() => {
+    const copy = (event: ClipboardEvent): boolean => {
+      const text = isElsewhere(event.target) || !getSelection()?.isCollapsed ? null : store.getState().copy();
+      if (!text) return false;
+      event.clipboardData?.setData('text/plain', text);
+      event.preventDefault();
+      return true;
+    };
+    const onCopy = (event: ClipboardEvent) => copy(event) && say(`Copied ${selectedIds(store.getState()).length}`);
+    const onCut = (event: ClipboardEvent) => copy(event) && say(`Cut ${store.getState().removeSelected()}`);
+    const paste = (text: string) => {
+      const pane = document.querySelector('.react-flow')?.getBoundingClientRect();
+      const middle = { x: (pane?.left ?? 0) + 200, y: (pane?.top ?? 0) + 120 };
+      say(store.getState().paste(text, pointer.current ?? flow.screenToFlowPosition(middle)) ?? 'Pasted');
+    };
+    const onPaste = (event: ClipboardEvent) => {
+      if (isElsewhere(event.target)) return;
+      event.preventDefault();
+      paste(event.clipboardData?.getData('text/plain') ?? '');
+    };
+    const duplicate = () => {
+      const text = store.getState().copy();
+      const first = store.getState().nodes.find(({ selected }) => selected);
+      if (text && first) store.getState().paste(text, { x: first.position.x + 40, y: first.position.y + 40 });
+    };
+
+    const withModifier = (key: string, shift: boolean): (() => void) | undefined =>
+      ({
+        z: () => say(shift ? told('Redid', store.getState().redo()) : told('Undid', store.getState().undo())),
+        y: () => say(told('Redid', store.getState().redo())),
+        d: duplicate,
+        a: () => store.getState().select(store.getState().nodes.map(({ id }) => id)),
+        f: () => hooks.current.onSearch(),
+        s: () => hooks.current.onSave(),
+      })[key];
+    const plain = (key: string): (() => void) | undefined =>
+      ({
+        delete: () => remove(),
+        backspace: () => remove(),
+        escape: () => store.getState().select([]),
+        '1': () => void flow.fitView(FIT),
+        '0': () => void flow.zoomTo(1, { duration: 200 }),
+        '+': () => void flow.zoomIn({ duration: 150 }),
+        '=': () => void flow.zoomIn({ duration: 150 }),
+        '-': () => void flow.zoomOut({ duration: 150 }),
+        '?': () => hooks.current.onHelp(),
+      })[key];
+    const remove = () => {
+      const gone = store.getState().removeSelected();
+      if (gone) say(`Deleted ${gone}`);
+    };
+    const onKey = (event: KeyboardEvent) => {
+      const key = event.key.toLowerCase();
+      const hasModifier = event.metaKey || event.ctrlKey;
+      const isOurs = hasModifier && (key === 's' || key === 'f');
+      if (event.defaultPrevented || event.altKey || (isElsewhere(event.target) && !isOurs)) return;
+      const act = hasModifier ? withModifier(key, event.shiftKey) : plain(key);
+      if (!act) return;
+      event.preventDefault();
+      act();
+    };
+    addEventListener('copy', onCopy);
+    addEventListener('cut', onCut);
+    addEventListener('paste', onPaste);
+    addEventListener('keydown', onKey);
+    return () => {
+      removeEventListener('copy', onCopy);
+      removeEventListener('cut', onCut);
+      removeEventListener('paste', onPaste);
+      removeEventListener('keydown', onKey);
+    };
+  }, [store, flow, say, pointer]);
+}
+
+const told = (verb: string, label: string | null): string =>
+  label ? `${verb}: ${label}` : `Nothing to ${verb === 'Undid' ? 'undo' : 'redo'}`;
