@@ -8,7 +8,7 @@ import structlog
 
 log = structlog.get_logger()
 
-CHANNELS = ("event_queue", "dispatches", "intakes", "import_jobs", "bulk_jobs")
+CHANNELS = ("event_queue", "dispatches", "intakes", "import_jobs", "bulk_jobs", "moves")
 RECONNECT_SECONDS = 1.0
 
 

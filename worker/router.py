@@ -10,7 +10,9 @@ from journeys.contacts.importing import next_import, run_import
 from journeys.db.ids import new_id
 from journeys.enrollments.bulk import advance_bulk_job, take_bulk_job
 from journeys.enrollments.intake import advance_intake, take_intake
+from journeys.enrollments.moving import advance_move, take_move
 from journeys.enrollments.routing import Lease, LeaseLost, Routed, postpone_first, route_window
+from journeys.segments.building import build_owed
 from journeys.settings import Settings, get_settings
 from journeys.temporal import connect, ensure_search_attributes
 from worker.bells import Bells
@@ -148,6 +150,34 @@ async def run_bulk_jobs(resources: Resources, bells: Bells) -> None:
             await bells.wait("bulk_jobs", IDLE_SECONDS)
 
 
+async def run_moves(resources: Resources, bells: Bells) -> None:
+    """Move people to newer versions of their journeys."""
+    while True:
+        try:
+            async with resources.database.engine() as session:
+                if move := await take_move(session):
+                    await advance_move(session, move)
+                    resources.live.changed(move.workspace_id, move.journey_id)
+                    continue
+        except Exception:
+            log.exception("move.failed")
+            await asyncio.sleep(1)
+        await bells.wait("moves", IDLE_SECONDS)
+
+
+async def run_segment_builds(resources: Resources) -> None:
+    """Find the members of segments that took too long for a request."""
+    while True:
+        try:
+            async with resources.database.engine() as session:
+                built = await build_owed(session)
+            if built is not None:
+                continue
+        except Exception:
+            log.exception("segment.failed")
+        await asyncio.sleep(IDLE_SECONDS)
+
+
 async def run_imports(resources: Resources, bells: Bells) -> None:
     """Work through uploads of contacts."""
     while True:
@@ -174,7 +204,9 @@ async def run_router(settings: Settings) -> None:
             Dispatcher(resources.database, client, bells).run(),
             run_intakes(resources, bells),
             run_imports(resources, bells),
+            run_moves(resources, bells),
             run_bulk_jobs(resources, bells),
+            run_segment_builds(resources),
             Reconciler(resources.database, client, settings).run(),
         )
 

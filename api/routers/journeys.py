@@ -17,6 +17,7 @@ from api.schemas.journeys import (
     Enrolled,
     EnrollmentRead,
     GraphProblem,
+    InFlight,
     JourneyCounts,
     JourneyCreate,
     JourneyEntries,
@@ -25,6 +26,8 @@ from api.schemas.journeys import (
     JourneyRow,
     JourneyStatus,
     JourneyUpdate,
+    MoveRead,
+    PeopleAt,
     Publish,
     Resume,
     Retried,
@@ -34,7 +37,7 @@ from api.schemas.journeys import (
 )
 from api.shapes import enrollment_read, journey_status
 from journeys.auth.audit import record_change
-from journeys.enrollments import pausing, publishing
+from journeys.enrollments import moving, pausing, publishing
 from journeys.enrollments.queries import count_by_journey, count_entries, get_status, list_enrollments
 from journeys.errors import InvalidInput
 from journeys.graph import drafts, versions
@@ -191,12 +194,80 @@ async def publish_journey(
     journey_id: UUID, session: Session, actor: Publisher, announce: Announce, body: Publish | None = None
 ) -> VersionRead:
     """Publish the draft as the next version, and let contacts in by it from now on."""
-    in_flight = body.in_flight if body else "finish"
-    version = await publishing.publish_journey(session, actor.workspace_id, journey_id, in_flight, actor.name)
-    diff = {"version": version.number, "in_flight": in_flight}
-    await record_change(session, actor, "published", "journey", journey_id, diff)
+    wish = body or Publish()
+    version = await publishing.publish_journey(
+        session,
+        actor.workspace_id,
+        journey_id,
+        wish.in_flight,
+        actor.name,
+        node_map=wish.node_map,
+        waits=wish.waits,
+    )
+    return await _published(session, actor, announce, journey_id, version, wish, "published")
+
+
+@router.post("/{journey_id}/versions/{number}/publish")
+async def republish_version(
+    journey_id: UUID,
+    number: int,
+    session: Session,
+    actor: Publisher,
+    announce: Announce,
+    body: Publish | None = None,
+) -> VersionRead:
+    """Go back to an older version: it becomes the draft, and is published again as the next version."""
+    wish = body or Publish()
+    version = await publishing.republish(
+        session,
+        actor.workspace_id,
+        journey_id,
+        number,
+        wish.in_flight,
+        actor.name,
+        node_map=wish.node_map,
+        waits=wish.waits,
+    )
+    return await _published(session, actor, announce, journey_id, version, wish, "rolled back")
+
+
+async def _published(
+    session: Session,
+    actor: Publisher,
+    announce: Announce,
+    journey_id: UUID,
+    version: JourneyVersion,
+    wish: Publish,
+    verb: str,
+) -> VersionRead:
+    await record_change(
+        session, actor, verb, "journey", journey_id, {"version": version.number, "in_flight": wish.in_flight}
+    )
     announce.journey_changed(actor.workspace_id, journey_id)
     return _version(version)
+
+
+@router.get("/{journey_id}/in-flight")
+async def read_in_flight(journey_id: UUID, session: Session, reader: Reader, version: int | None = None) -> InFlight:
+    """Return who is inside, node by node, and where each would go in the draft, or in an older version."""
+    journey = await drafts.get_journey(session, reader.workspace_id, journey_id)
+    graph = journey.graph
+    if version is not None:
+        graph = (await versions.get_version(session, reader.workspace_id, journey_id, version)).graph
+    nodes = {node["id"]: node for node in graph.get("nodes", [])}
+    places = await moving.find_places(session, reader.workspace_id, journey_id, nodes)
+    return InFlight(
+        contacts=sum(place.contacts for place in places),
+        nodes=[PeopleAt.model_validate(place) for place in places],
+    )
+
+
+@router.get("/{journey_id}/moves")
+async def list_moves(journey_id: UUID, session: Session, reader: Reader) -> list[MoveRead]:
+    """Return how people were moved between versions, the newest first."""
+    await drafts.get_journey(session, reader.workspace_id, journey_id)
+    rows = await moving.list_moves(session, reader.workspace_id, journey_id)
+    return [MoveRead.model_validate(row) for row in rows]
 
 
 def _version(version: JourneyVersion) -> VersionRead:

@@ -95,9 +95,48 @@ class Validation(Schema):
 
 
 class Publish(Schema):
-    """What becomes of those inside an older version: they finish on it, or leave."""
+    """What becomes of those inside an older version: they finish on it, go on in the new one, or leave."""
 
-    in_flight: Literal["finish", "exit"] = "finish"
+    in_flight: Literal["finish", "move", "exit"] = "finish"
+    node_map: dict[str, str | None] = Field(
+        default_factory=dict,
+        max_length=1_000,
+        description="With `move`: where the people at a node go, null to leave; else to the node of the same id.",
+    )
+    waits: Literal["keep", "recompute"] = Field(
+        "keep",
+        description="With `move`: a wait whose length changed keeps its end, or gets it anew from its beginning.",
+    )
+
+
+class PeopleAt(Schema):
+    """How many people stand at a node now, and the node of the draft that they would go to (null: it is gone)."""
+
+    node_id: str
+    title: str
+    kind: str | None
+    contacts: int
+    target: str | None
+
+
+class InFlight(Schema):
+    """Who is inside a journey, node by node."""
+
+    contacts: int
+    nodes: list[PeopleAt]
+
+
+class MoveRead(Schema):
+    """People on their way to a newer version; `finished_at` is null while some still are."""
+
+    id: UUID
+    version: int
+    node_map: dict[str, str | None]
+    waits: str
+    moved: int
+    exited: int
+    created_at: datetime
+    finished_at: datetime | None
 
 
 class VersionRead(Schema):
@@ -261,5 +300,6 @@ class Example(Schema):
     slug: str
     name: str
     description: str
+    tags: list[str]
     content: str
     graph: dict[str, Any]

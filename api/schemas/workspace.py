@@ -23,7 +23,8 @@ class WorkspaceSettings(Schema):
         None, description="Base of the links in mails, when it is not this installation's own address."
     )
     quiet_hours: QuietHours | None = Field(
-        None, description="When no marketing mail is sent, in the contact's own time; what falls due is held until the end."
+        None,
+        description="When no marketing mail is sent, in the contact's own time; what falls due is held until the end.",
     )
     caps: list[Cap] = Field(
         default_factory=list, max_length=10, description="How many marketing mails a contact may get per day or week."
@@ -32,7 +33,10 @@ class WorkspaceSettings(Schema):
         0, description="Share of addresses that get no marketing mail from any journey, so that its effect can be told."
     )
     max_journeys: int | None = Field(
-        None, ge=1, le=100, description="In how many journeys a contact may be at a time; the higher priority goes first."
+        None,
+        ge=1,
+        le=100,
+        description="In how many journeys a contact may be at a time; the higher priority goes first.",
     )
 
 

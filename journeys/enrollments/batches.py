@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from journeys.contracts import Token
 from journeys.db.ids import new_ids
 from journeys.db.json import to_json
+from journeys.graph.plan import PlanNode
 
 
 @dataclass
@@ -140,4 +141,18 @@ async def settle_root(session: AsyncSession, batch_id: UUID, group: Group | None
             "wake_at": group.wake_at if group else None,
             "since_at": group.since_at if group else None,
         },
+    )
+
+
+def token_of(node: PlanNode, batch: Row[Any]) -> Token:
+    """Return the token of a batch that stands at a node, for a run that takes it over."""
+    return Token(
+        batch_id=batch.id,
+        node_id=node.id,
+        title=node.title,
+        size=batch.size,
+        hop=batch.hop,
+        effect=node.is_effect,
+        custom=node.is_custom,
+        wake_at=batch.wake_at,
     )

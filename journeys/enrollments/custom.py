@@ -17,9 +17,8 @@ from journeys.contracts import StageOrder, Token
 from journeys.db.ids import new_id
 from journeys.db.session import Database
 from journeys.enrollments import changes, effects
-from journeys.enrollments.pausing import PAUSED, is_paused
 from journeys.enrollments.sending import LeaseHeld, WorkerStopping
-from journeys.enrollments.stages import Answered, Ledger, finish_effect, mark_parked, open_stage
+from journeys.enrollments.stages import Answered, Ledger, find_stop, finish_effect, open_stage
 from journeys.errors import InvalidInput, NotFound
 from journeys.nodes.ops import CallActivity
 from journeys.sdk.definition import BATCH_SIZE
@@ -116,8 +115,8 @@ class ActivityStage:
         assert isinstance(op, CallActivity)
         self._op, self._opened, self._claim_id = op, opened, new_id()
         self._facts = await self._prepare()
-        if again := await self._call_everyone():
-            return [again]
+        if stop := await self._call_everyone():
+            return stop.tokens
         async with self.database.workspace(self.order.workspace_id) as session:
             if seconds := await effects.find_alive(session, opened):
                 raise LeaseHeld(max(seconds, 1.0))
@@ -133,8 +132,8 @@ class ActivityStage:
             raise ActivityUnfit(f"{PARKED}'{self._op.activity}' has new outlets ({names}): publish the journey again")
         return facts
 
-    async def _call_everyone(self) -> Token | None:
-        """Work through the batch; return its token when it is to come back, parked or in a moment."""
+    async def _call_everyone(self) -> Answered | None:
+        """Work through the batch; return what to answer when it stops before the end."""
         until = time.monotonic() + HAND_BACK_SECONDS
         while chunk := await self._claim():
             async with self._keep_claims():
@@ -144,18 +143,12 @@ class ActivityStage:
                 raise ActivityUnfit(f"{PARKED}'{self._op.activity}': {misconfigured.reason}")
             if self.stopping():
                 raise WorkerStopping
-            if await self._park_if_paused():
-                return self.order.token.model_copy(update={"parked": PAUSED})
+            async with self.database.workspace(self.order.workspace_id) as session:
+                if stop := await find_stop(session, self.order):
+                    return stop
             if time.monotonic() > until:
-                return self.order.token.model_copy(update={"wake_at": self._opened.place.now})
+                return Answered([self.order.token.model_copy(update={"wake_at": self._opened.place.now})])
         return None
-
-    async def _park_if_paused(self) -> bool:
-        async with self.database.workspace(self.order.workspace_id) as session:
-            if not await is_paused(session, self.order.journey_id):
-                return False
-            await mark_parked(session, self.order.token.batch_id, PAUSED)
-            return True
 
     async def _claim(self) -> list[Claimed]:
         """Claim a chunk. What a dead attempt left is called again under its key, or given up where that is not safe."""

@@ -17,9 +17,8 @@ from journeys.db.ids import new_id
 from journeys.db.json import to_json
 from journeys.db.session import Database
 from journeys.enrollments import effects
-from journeys.enrollments.pausing import PAUSED, is_paused
 from journeys.enrollments.sending import LeaseHeld, WorkerStopping
-from journeys.enrollments.stages import Answered, Ledger, finish_effect, mark_parked, open_stage
+from journeys.enrollments.stages import Answered, Ledger, find_stop, finish_effect, open_stage
 from journeys.messaging.liquid import RenderError, Template, parse_template
 from journeys.nodes.ops import CallWebhook
 
@@ -68,19 +67,12 @@ class HookStage:
             await self._record(answers)
             if self.stopping():
                 raise WorkerStopping
-            if await self._park_if_paused():
-                return [self.order.token.model_copy(update={"parked": PAUSED})]
+            async with self.database.workspace(self.order.workspace_id) as session:
+                if stop := await find_stop(session, self.order):
+                    return stop.tokens
         await self._refuse_if_alive()
         async with self.database.workspace(self.order.workspace_id) as session:
             return await finish_effect(session, self.order, LEDGER, RETRY_IN)
-
-    async def _park_if_paused(self) -> bool:
-        """Stop between chunks when the journey was paused meanwhile."""
-        async with self.database.workspace(self.order.workspace_id) as session:
-            if not await is_paused(session, self.order.journey_id):
-                return False
-            await mark_parked(session, self.order.token.batch_id, PAUSED)
-            return True
 
     async def _claim(self) -> Sequence[Call]:
         """Claim calls that were never made, are due again, or whose attempt died."""

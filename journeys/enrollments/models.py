@@ -265,3 +265,23 @@ class WatchedAttribute(Base):
     workspace_id: Mapped[UUID] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(primary_key=True)
     journey_id: Mapped[UUID] = mapped_column(primary_key=True)
+
+
+class Move(Base):
+    """Everyone inside older versions on their way to a newer one, batch by batch. `node_map`: where each node's people go."""
+
+    __tablename__ = "moves"
+    __table_args__ = (
+        Index("ix_moves_journey_id", "journey_id"),
+        Index("ix_moves_open", "id", postgresql_where=text("finished_at IS NULL")),
+    )
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    workspace_id: Mapped[UUID]
+    journey_id: Mapped[UUID]
+    version_id: Mapped[UUID]
+    node_map: Mapped[dict[str, Any]]
+    waits: Mapped[str]
+    moved: Mapped[int] = mapped_column(server_default=text("0"))
+    exited: Mapped[int] = mapped_column(server_default=text("0"))
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    finished_at: Mapped[datetime | None]

@@ -140,9 +140,3 @@ async def retry_parked_for(session: AsyncSession, cause: str) -> int:
     return sum(
         [await _unpark(session, workspace_id, journey_id, reason) for workspace_id, journey_id, reason in rows.all()]
     )
-
-
-async def is_paused(session: AsyncSession, journey_id: UUID) -> bool:
-    """Say whether a journey is paused now."""
-    state = await session.scalar(text("SELECT state FROM journeys WHERE id = :id"), {"id": journey_id})
-    return bool(state == PAUSED)

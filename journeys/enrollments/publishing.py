@@ -1,6 +1,6 @@
 """Publish a journey and deal with the people inside; let contacts in by request; archive."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 from uuid import UUID
@@ -12,6 +12,7 @@ from journeys.contacts.addresses import normalize_address
 from journeys.db.ids import new_id
 from journeys.enrollments.entry import Candidate, enter, give_run
 from journeys.enrollments.intake import create_intake
+from journeys.enrollments.moving import WaitPolicy, start_move
 from journeys.enrollments.pausing import end_everyone
 from journeys.errors import Conflict, Fault, InvalidInput
 from journeys.graph import versions
@@ -20,26 +21,56 @@ from journeys.graph.loading import LoadedPlan, get_plan
 from journeys.graph.models import JourneyVersion
 from journeys.nodes.ops import Trigger
 
-InFlight = Literal["finish", "exit"]
-"""What becomes of those inside an older version: they finish on it, or their passage ends."""
+InFlight = Literal["finish", "move", "exit"]
+"""What becomes of those inside an older version: they finish on it, go on in the new one, or their passage ends."""
 
 DIRECT = 1_000
 """Up to this many contacts are enrolled within the request; more are taken in by the router, batch by batch."""
 
 
 async def publish_journey(
-    session: AsyncSession, workspace_id: UUID, journey_id: UUID, in_flight: InFlight, by: str | None
+    session: AsyncSession,
+    workspace_id: UUID,
+    journey_id: UUID,
+    in_flight: InFlight,
+    by: str | None,
+    *,
+    node_map: Mapping[str, str | None] | None = None,
+    waits: WaitPolicy = "keep",
 ) -> JourneyVersion:
     """Publish the draft, take in whom its new segment triggers already find, and deal with those inside."""
     journey = await lock_journey(session, workspace_id, journey_id)
     before = await get_plan(session, journey.live_version_id) if journey.live_version_id else None
     version = await versions.publish(session, workspace_id, journey_id, by)
+    plan = await get_plan(session, version.id)
     if before is None or before.version_id != version.id:
-        await _take_in_existing(session, before, await get_plan(session, version.id))
+        await _take_in_existing(session, before, plan)
         if in_flight == "exit":
             reason = "a new version was published"
             await end_everyone(session, workspace_id, journey_id, reason, but_version=version.id)
+    if in_flight == "move":
+        await start_move(session, plan, node_map or {}, waits)
     return version
+
+
+async def republish(
+    session: AsyncSession,
+    workspace_id: UUID,
+    journey_id: UUID,
+    number: int,
+    in_flight: InFlight,
+    by: str | None,
+    *,
+    node_map: Mapping[str, str | None] | None = None,
+    waits: WaitPolicy = "keep",
+) -> JourneyVersion:
+    """Go back to what an older version said: it becomes the draft, and the draft a new version."""
+    journey = await lock_journey(session, workspace_id, journey_id)
+    old = await versions.get_version(session, workspace_id, journey_id, number)
+    journey.graph, journey.settings = old.graph, old.settings
+    journey.draft_revision += 1
+    await session.flush()
+    return await publish_journey(session, workspace_id, journey_id, in_flight, by, node_map=node_map, waits=waits)
 
 
 async def _take_in_existing(session: AsyncSession, before: LoadedPlan | None, plan: LoadedPlan) -> None:

@@ -9,8 +9,9 @@ from sqlalchemy import text
 from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from journeys.contracts import RunInput, Token
+from journeys.contracts import RunInput
 from journeys.db.ids import new_id
+from journeys.enrollments.batches import token_of
 from journeys.enrollments.dispatches import start_run
 from journeys.graph.loading import get_plan
 
@@ -62,19 +63,7 @@ async def restart_run(session: AsyncSession, run_id: UUID) -> bool:
         text("UPDATE batches SET run_id = :fresh, parked = NULL WHERE run_id = :id AND active"),
         {"fresh": fresh, "id": run_id},
     )
-    tokens = [
-        Token(
-            batch_id=batch.id,
-            node_id=batch.node_id,
-            title=plan.plan.nodes[batch.node_id].title,
-            size=batch.size,
-            hop=batch.hop,
-            effect=plan.plan.nodes[batch.node_id].is_effect,
-            custom=plan.plan.nodes[batch.node_id].is_custom,
-            wake_at=batch.wake_at,
-        )
-        for batch in batches
-    ]
+    tokens = [token_of(plan.plan.nodes[batch.node_id], batch) for batch in batches]
     state = RunInput(
         run_id=fresh,
         workspace_id=run.workspace_id,

@@ -21,8 +21,7 @@ from journeys.connectors.errors import ProviderError, ProviderSilent
 from journeys.contracts import StageOrder, Token
 from journeys.db.ids import new_id
 from journeys.db.session import Database
-from journeys.enrollments.pausing import PAUSED, is_paused
-from journeys.enrollments.stages import Answered, Ledger, Opened, finish_effect, mark_parked, open_stage
+from journeys.enrollments.stages import Answered, Ledger, Opened, find_stop, finish_effect, open_stage
 from journeys.errors import SojournError
 from journeys.messaging import ledger
 from journeys.messaging.compose import CompiledMessage
@@ -137,8 +136,8 @@ class SendStage:
                 await self._patiently(self._record(outcomes))
                 raise WorkerStopping
             following = await self._patiently(self._record_and_claim(outcomes, chunk[-1].enrollment_id))
-            if following is None:
-                return [self.order.token.model_copy(update={"parked": PAUSED})]
+            if isinstance(following, Answered):
+                return following.tokens
             chunk = following
         if earlier:
             await self._patiently(self._record(outcomes))
@@ -230,14 +229,13 @@ class SendStage:
 
     def _record_and_claim(
         self, outcomes: Sequence[Recorded], after: UUID
-    ) -> Callable[[AsyncSession], Awaitable[list[Claimed] | None]]:
-        """Record a chunk and claim the next one; None when the journey was paused meanwhile."""
+    ) -> Callable[[AsyncSession], Awaitable[list[Claimed] | Answered]]:
+        """Record a chunk and claim the next one, unless the stage must stop here."""
 
-        async def record_and_claim(session: AsyncSession) -> list[Claimed] | None:
+        async def record_and_claim(session: AsyncSession) -> list[Claimed] | Answered:
             await ledger.record_outcomes(session, self._claim.claim_id, outcomes)
-            if await is_paused(session, self.order.journey_id):
-                await mark_parked(session, self.order.token.batch_id, PAUSED)
-                return None
+            if stop := await find_stop(session, self.order):
+                return stop
             return await ledger.claim_chunk(session, self._claim, after, self._size)
 
         return record_and_claim

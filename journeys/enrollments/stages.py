@@ -75,6 +75,24 @@ async def open_stage(session: AsyncSession, order: StageOrder) -> Opened | Answe
     return Opened(place, batch, loaded.plan.nodes[batch.node_id])
 
 
+async def find_stop(session: AsyncSession, order: StageOrder) -> Answered | None:
+    """Return what a stage answers that must not go on between two chunks: its journey was paused, its batch moved on."""
+    row = (
+        await session.execute(
+            text("""
+                SELECT b.run_id, b.hop, j.state FROM batches b JOIN journeys j ON j.id = b.journey_id WHERE b.id = :id
+            """),
+            {"id": order.token.batch_id},
+        )
+    ).one_or_none()
+    if row is None or (row.run_id, row.hop) != (order.run_id, order.token.hop):
+        return Answered([])
+    if row.state == PAUSED:
+        await mark_parked(session, order.token.batch_id, PAUSED)
+        return Answered([order.token.model_copy(update={"parked": PAUSED})])
+    return None
+
+
 async def _put_away(session: AsyncSession, order: StageOrder, batch: Row[Any]) -> None:
     """End a batch that entered just as its journey was archived."""
     ended = await session.scalars(
