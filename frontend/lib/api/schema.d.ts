@@ -456,6 +456,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/journeys/{journey_id}/versions/{number}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Republish Version
+         * @description Go back to an older version: it becomes the draft, and is published again as the next version.
+         */
+        post: operations["republish_version"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/journeys/{journey_id}/in-flight": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read In Flight
+         * @description Return who is inside, node by node, and where each would go in the draft, or in an older version.
+         */
+        get: operations["read_in_flight"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/journeys/{journey_id}/moves": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Moves
+         * @description Return how people were moved between versions, the newest first.
+         */
+        get: operations["list_moves"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/journeys/{journey_id}/versions": {
         parameters: {
             query?: never;
@@ -656,6 +716,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/journeys/{journey_id}/simulate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Simulate Journey
+         * @description Send contacts, real or made up, through the draft on a virtual clock; nothing leaves and nobody notices.
+         */
+        post: operations["simulate_journey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/journeys/{journey_id}/simulations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Journey Simulations
+         * @description Return the simulations that are kept, the newest first.
+         */
+        get: operations["list_journey_simulations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/journeys/{journey_id}/simulations/{simulation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Simulation
+         * @description Return one simulation with its outcome.
+         */
+        get: operations["read_simulation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/enrollments/{enrollment_id}": {
         parameters: {
             query?: never;
@@ -725,7 +845,7 @@ export interface paths {
         };
         /**
          * List Examples
-         * @description Return the example journeys.
+         * @description Return the library: ready journeys with their mails, to look at and to import.
          */
         get: operations["list_examples"];
         put?: never;
@@ -834,6 +954,26 @@ export interface paths {
          * @description Say how many contacts match a rule now, and show some.
          */
         post: operations["preview_segment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/segments/overlap": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Overlap
+         * @description Say how many contacts two segments share.
+         */
+        get: operations["read_overlap"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2090,6 +2230,53 @@ export interface components {
             ended: number;
         };
         /**
+         * Assumptions
+         * @description How people behave. Whoever has fixed behaviours does those and nothing else.
+         */
+        Assumptions: {
+            /**
+             * @default {
+             *       "open_rate": 0.35,
+             *       "click_rate": 0.05,
+             *       "unsubscribe_rate": 0.002,
+             *       "failure_rate": 0,
+             *       "median_hours": 3
+             *     }
+             */
+            mail?: components["schemas"]["MailAssumptions"];
+            /**
+             * Mails
+             * @description For single nodes, by node id
+             */
+            mails?: {
+                [key: string]: components["schemas"]["MailAssumptions"];
+            };
+            /** Events */
+            events?: components["schemas"]["EventAssumption"][];
+            /**
+             * Awaited Rate
+             * @description Share of those who wait for an event not named above, and do it in time
+             * @default 0.3
+             */
+            awaited_rate?: number;
+            /**
+             * Webhook Failure Rate
+             * @default 0
+             */
+            webhook_failure_rate?: number;
+            /**
+             * Outlets
+             * @description Shares by outlet for the nodes of custom activities, by node id
+             */
+            outlets?: {
+                [key: string]: {
+                    [key: string]: number;
+                };
+            };
+            /** Fixed */
+            fixed?: components["schemas"]["FixedBehaviour"][];
+        };
+        /**
          * AuditRead
          * @description Who changed what, and when.
          */
@@ -2549,6 +2736,41 @@ export interface components {
             remove_tags?: string[];
         };
         /**
+         * DayForecast
+         * @description One day, in UTC: who came in, what was sent and skipped, and how many left each node by each outlet.
+         */
+        DayForecast: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /**
+             * Entered
+             * @default 0
+             */
+            entered?: number;
+            /**
+             * Sent
+             * @default 0
+             */
+            sent?: number;
+            /**
+             * Skipped
+             * @default 0
+             */
+            skipped?: number;
+            /**
+             * Outlets
+             * @default {}
+             */
+            outlets?: {
+                [key: string]: {
+                    [key: string]: number;
+                };
+            };
+        };
+        /**
          * Enroll
          * @description Whom to let in: contacts, addresses or a segment, with what their trigger knows of them.
          */
@@ -2772,6 +2994,32 @@ export interface components {
             keep_out?: boolean;
         };
         /**
+         * EventAssumption
+         * @description An event that a share of contacts brings about, once, some time after something else.
+         */
+        EventAssumption: {
+            /** Event */
+            event: string;
+            /** Rate */
+            rate: number;
+            /**
+             * After
+             * @description From when on: entering, beginning to wait for it, a mail sent, opened or clicked
+             * @default wait
+             * @enum {string}
+             */
+            after?: "entry" | "wait" | "sent" | "opened" | "clicked";
+            /**
+             * Median Hours
+             * @default 24
+             */
+            median_hours?: number;
+            /** Properties */
+            properties?: {
+                [key: string]: unknown;
+            };
+        };
+        /**
          * EventName
          * @description An event that came in at least once.
          */
@@ -2790,6 +3038,8 @@ export interface components {
             name: string;
             /** Description */
             description: string;
+            /** Tags */
+            tags: string[];
             /** Content */
             content: string;
             /** Graph */
@@ -2853,6 +3103,38 @@ export interface components {
             line: number | null;
         };
         /**
+         * FixedBehaviour
+         * @description One thing that one contact does, so many minutes after the start, or after the mail of a node reached them.
+         */
+        FixedBehaviour: {
+            /**
+             * Contact
+             * @description Id or address
+             */
+            contact: string;
+            /**
+             * Action
+             * @enum {string}
+             */
+            action: "open" | "click" | "unsubscribe" | "event";
+            /**
+             * Node Id
+             * @description The node whose mail it is about; for an event, from the start if unset
+             */
+            node_id?: string | null;
+            /**
+             * Minutes
+             * @default 0
+             */
+            minutes?: number;
+            /** Event */
+            event?: string | null;
+            /** Properties */
+            properties?: {
+                [key: string]: unknown;
+            };
+        };
+        /**
          * Found
          * @description One thing that can be gone to; `hint` tells it from others of its name.
          */
@@ -2893,6 +3175,19 @@ export interface components {
             healthy: boolean;
             /** Detail */
             detail: string | null;
+        };
+        /**
+         * HourForecast
+         * @description How many mails leave in one hour.
+         */
+        HourForecast: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Sent */
+            sent: number;
         };
         /**
          * ImportRead
@@ -2939,6 +3234,16 @@ export interface components {
             created_at: string;
             /** Finished At */
             finished_at: string | null;
+        };
+        /**
+         * InFlight
+         * @description Who is inside a journey, node by node.
+         */
+        InFlight: {
+            /** Contacts */
+            contacts: number;
+            /** Nodes */
+            nodes: components["schemas"]["PeopleAt"][];
         };
         /**
          * Invite
@@ -3275,6 +3580,39 @@ export interface components {
             token: string;
         };
         /**
+         * MailAssumptions
+         * @description What shares of a mail's readers do, of all whom it reached. Whoever clicks has opened it too.
+         */
+        MailAssumptions: {
+            /**
+             * Open Rate
+             * @default 0.35
+             */
+            open_rate?: number;
+            /**
+             * Click Rate
+             * @default 0.05
+             */
+            click_rate?: number;
+            /**
+             * Unsubscribe Rate
+             * @default 0.002
+             */
+            unsubscribe_rate?: number;
+            /**
+             * Failure Rate
+             * @description Share of mails that the provider refuses for good
+             * @default 0
+             */
+            failure_rate?: number;
+            /**
+             * Median Hours
+             * @description Half of those who open do so within this time
+             * @default 3
+             */
+            median_hours?: number;
+        };
+        /**
          * Me
          * @description Who is signed in, where, and the token that changes must carry. With an API key, `user` is the key.
          */
@@ -3412,6 +3750,36 @@ export interface components {
             events?: components["schemas"]["MessageEvent"][];
         };
         /**
+         * MoveRead
+         * @description People on their way to a newer version; `finished_at` is null while some still are.
+         */
+        MoveRead: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Version */
+            version: number;
+            /** Node Map */
+            node_map: {
+                [key: string]: string | null;
+            };
+            /** Waits */
+            waits: string;
+            /** Moved */
+            moved: number;
+            /** Exited */
+            exited: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Finished At */
+            finished_at: string | null;
+        };
+        /**
          * NodeCounts
          * @description What stands at a node: entered = waiting + passed + skipped + failed + exited.
          */
@@ -3430,6 +3798,62 @@ export interface components {
             failed: number;
             /** Skipped */
             skipped: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * NodeForecast
+         * @description What happened at one node; `waiting` is at the end.
+         */
+        NodeForecast: {
+            /** Node Id */
+            node_id: string;
+            /** Title */
+            title: string;
+            /**
+             * Entered
+             * @default 0
+             */
+            entered?: number;
+            /**
+             * Passed
+             * @default 0
+             */
+            passed?: number;
+            /**
+             * Waiting
+             * @default 0
+             */
+            waiting?: number;
+            /**
+             * Exited
+             * @default 0
+             */
+            exited?: number;
+            /**
+             * Converted
+             * @default 0
+             */
+            converted?: number;
+            /**
+             * Skipped
+             * @default {}
+             */
+            skipped?: {
+                [key: string]: number;
+            };
+            /**
+             * Failed
+             * @default {}
+             */
+            failed?: {
+                [key: string]: number;
+            };
+            /**
+             * Outlets
+             * @default {}
+             */
+            outlets?: {
                 [key: string]: number;
             };
         };
@@ -3532,6 +3956,18 @@ export interface components {
             ][];
             /** Raw */
             raw: string;
+        };
+        /**
+         * OverlapRead
+         * @description How many contacts are in each of two segments, and in both.
+         */
+        OverlapRead: {
+            /** A */
+            a: number;
+            /** B */
+            b: number;
+            /** Both */
+            both: number;
         };
         /** Page[AuditRead] */
         Page_AuditRead_: {
@@ -3673,6 +4109,13 @@ export interface components {
             /** Next Cursor */
             next_cursor?: string | null;
         };
+        /** Page[SimulationRow] */
+        Page_SimulationRow_: {
+            /** Items */
+            items: components["schemas"]["SimulationRow"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
         /** Page[SuppressionRead] */
         Page_SuppressionRead_: {
             /** Items */
@@ -3744,6 +4187,74 @@ export interface components {
             contacts: number;
         };
         /**
+         * Passage
+         * @description One time through the journey. An active one stands at `node_id` at the end.
+         */
+        Passage: {
+            /**
+             * Enrollment Id
+             * Format: uuid
+             */
+            enrollment_id: string;
+            /**
+             * Entered At
+             * Format: date-time
+             */
+            entered_at: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "active" | "completed" | "exited" | "failed";
+            /** Node Id */
+            node_id: string | null;
+            /** End Reason */
+            end_reason: string | null;
+            /** Ended At */
+            ended_at: string | null;
+            /** Goal At */
+            goal_at: string | null;
+            /** Path */
+            path: components["schemas"]["PathStep"][];
+            /** Mails */
+            mails: components["schemas"]["SimulatedMail"][];
+        };
+        /**
+         * PathStep
+         * @description One node passed: when, out by which outlet (None: it ended there), and why.
+         */
+        PathStep: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Node Id */
+            node_id: string;
+            /** Outlet */
+            outlet: string | null;
+            /** Reason */
+            reason: string | null;
+            /** Visit */
+            visit: number;
+        };
+        /**
+         * PeopleAt
+         * @description How many people stand at a node now, and the node of the draft that they would go to (null: it is gone).
+         */
+        PeopleAt: {
+            /** Node Id */
+            node_id: string;
+            /** Title */
+            title: string;
+            /** Kind */
+            kind: string | null;
+            /** Contacts */
+            contacts: number;
+            /** Target */
+            target: string | null;
+        };
+        /**
          * PreviewRead
          * @description A mail as it would look, as far as it can be rendered, and what was found.
          */
@@ -3809,8 +4320,28 @@ export interface components {
             errors?: components["schemas"]["FieldProblem"][] | null;
         };
         /**
+         * Projection
+         * @description The counts scaled from the sample to all whom it stands for.
+         */
+        Projection: {
+            /** Population */
+            population: number;
+            /** Factor */
+            factor: number;
+            /** Entered */
+            entered: number;
+            /** Sent */
+            sent: number;
+            /** Converted */
+            converted: number;
+            /** Most Sent Per Hour */
+            most_sent_per_hour: number;
+            /** Busiest Hour */
+            busiest_hour: string | null;
+        };
+        /**
          * Publish
-         * @description What becomes of those inside an older version: they finish on it, or leave.
+         * @description What becomes of those inside an older version: they finish on it, go on in the new one, or leave.
          */
         Publish: {
             /**
@@ -3818,7 +4349,21 @@ export interface components {
              * @default finish
              * @enum {string}
              */
-            in_flight?: "finish" | "exit";
+            in_flight?: "finish" | "move" | "exit";
+            /**
+             * Node Map
+             * @description With `move`: where the people at a node go, null to leave; else to the node of the same id.
+             */
+            node_map?: {
+                [key: string]: string | null;
+            };
+            /**
+             * Waits
+             * @description With `move`: a wait whose length changed keeps its end, or gets it anew from its beginning.
+             * @default keep
+             * @enum {string}
+             */
+            waits?: "keep" | "recompute";
         };
         /**
          * QuietHours
@@ -4025,7 +4570,7 @@ export interface components {
         };
         /**
          * SegmentRead
-         * @description A segment, and how many are in it.
+         * @description A segment, and how many are in it; while `built_at` is null its members are being found.
          */
         SegmentRead: {
             /**
@@ -4125,6 +4670,329 @@ export interface components {
             password: string;
         };
         /**
+         * Simulated
+         * @description The outcome of a simulation, with the mails as they were rendered. `id` is null where it was not to be kept.
+         */
+        Simulated: {
+            /** Id */
+            id: string | null;
+            /** Draft Hash */
+            draft_hash: string;
+            result: components["schemas"]["SimulationResult"];
+        };
+        /**
+         * SimulatedCall
+         * @description A call that would have been made to another system.
+         */
+        SimulatedCall: {
+            /** Node Id */
+            node_id: string;
+            /**
+             * Enrollment Id
+             * Format: uuid
+             */
+            enrollment_id: string;
+            /** Method */
+            method: string;
+            /** Url */
+            url: string;
+            /** Body */
+            body: string;
+        };
+        /**
+         * SimulatedContact
+         * @description A contact looked at closely; without passages, `refused` says why.
+         */
+        SimulatedContact: {
+            /**
+             * Contact Id
+             * Format: uuid
+             */
+            contact_id: string;
+            /** Email */
+            email: string | null;
+            /** Name */
+            name: string;
+            /** Time Zone */
+            time_zone: string | null;
+            /** Passages */
+            passages: components["schemas"]["Passage"][];
+            /** Refused */
+            refused: string[];
+        };
+        /**
+         * SimulatedMail
+         * @description A mail as it would have been sent, or the reason why it would not. No `html` and `text`: left out for size.
+         */
+        SimulatedMail: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Node Id */
+            node_id: string;
+            /** Visit */
+            visit: number;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** State */
+            state: string;
+            /** Reason */
+            reason: string | null;
+            /** To */
+            to: string | null;
+            /** Subject */
+            subject?: string | null;
+            /** Html */
+            html?: string | null;
+            /** Text */
+            text?: string | null;
+            /** Opened At */
+            opened_at: string | null;
+            /** Clicked At */
+            clicked_at: string | null;
+        };
+        /**
+         * SimulationCounts
+         * @description Passages by how they stand at the end, and mails.
+         */
+        SimulationCounts: {
+            /** Contacts */
+            contacts: number;
+            /**
+             * Entered
+             * @default 0
+             */
+            entered?: number;
+            /**
+             * Refused
+             * @default 0
+             */
+            refused?: number;
+            /**
+             * Active
+             * @default 0
+             */
+            active?: number;
+            /**
+             * Completed
+             * @default 0
+             */
+            completed?: number;
+            /**
+             * Exited
+             * @default 0
+             */
+            exited?: number;
+            /**
+             * Failed
+             * @default 0
+             */
+            failed?: number;
+            /**
+             * Converted
+             * @default 0
+             */
+            converted?: number;
+            /**
+             * Sent
+             * @default 0
+             */
+            sent?: number;
+            /**
+             * Skipped
+             * @default 0
+             */
+            skipped?: number;
+        };
+        /**
+         * SimulationDetail
+         * @description A simulation that is kept, with its outcome; the bodies of its mails are not.
+         */
+        SimulationDetail: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string | null;
+            /** Draft Hash */
+            draft_hash: string;
+            /** Request */
+            request: {
+                [key: string]: unknown;
+            };
+            counts: components["schemas"]["SimulationCounts"];
+            projection: components["schemas"]["Projection"];
+            result: components["schemas"]["SimulationResult"];
+        };
+        /**
+         * SimulationRequest
+         * @description Whom to send through the draft, from when, and what is assumed of them.
+         *
+         *     One of `contacts` (ids or addresses), `segment_id` (a sample of at most `sample`) and `synthetic` is said.
+         */
+        SimulationRequest: {
+            /** Contacts */
+            contacts?: string[] | null;
+            /** Segment Id */
+            segment_id?: string | null;
+            /** Synthetic */
+            synthetic?: components["schemas"]["SyntheticContact"][] | null;
+            /**
+             * Sample
+             * @default 200
+             */
+            sample?: number;
+            /**
+             * @default {
+             *       "mail": {
+             *         "click_rate": 0.05,
+             *         "failure_rate": 0,
+             *         "median_hours": 3,
+             *         "open_rate": 0.35,
+             *         "unsubscribe_rate": 0.002
+             *       },
+             *       "mails": {},
+             *       "events": [],
+             *       "awaited_rate": 0.3,
+             *       "webhook_failure_rate": 0,
+             *       "outlets": {},
+             *       "fixed": []
+             *     }
+             */
+            assumptions?: components["schemas"]["Assumptions"];
+            /**
+             * Start At
+             * @description Now, if unset
+             */
+            start_at?: string | null;
+            /**
+             * Days
+             * @description How far to look ahead
+             * @default 90
+             */
+            days?: number;
+            /**
+             * Seed
+             * @description The same seed gives the same answer
+             * @default 0
+             */
+            seed?: number;
+            /**
+             * Trigger Id
+             * @description By which trigger they come in; the first, if unset
+             */
+            trigger_id?: string | null;
+            /**
+             * Payload
+             * @description Properties of the event that lets them in
+             */
+            payload?: {
+                [key: string]: unknown;
+            };
+            /** Key */
+            key?: string | null;
+            /**
+             * Arrive Over Hours
+             * @description They come in spread over this time
+             * @default 0
+             */
+            arrive_over_hours?: number;
+            /**
+             * Ignore Earlier Entries
+             * @description Let in those who have been in the real journey before too
+             * @default false
+             */
+            ignore_earlier_entries?: boolean;
+            /**
+             * Keep
+             * @description Keep the outcome, to compare it with others and with what will have happened
+             * @default true
+             */
+            keep?: boolean;
+            /**
+             * Detailed
+             * @description For how many contacts to show path and mails
+             * @default 50
+             */
+            detailed?: number;
+        };
+        /**
+         * SimulationResult
+         * @description All that a simulation found. `stopped` says why it ended before everyone was through.
+         */
+        SimulationResult: {
+            /**
+             * Start At
+             * Format: date-time
+             */
+            start_at: string;
+            /**
+             * Ended At
+             * Format: date-time
+             */
+            ended_at: string;
+            /** Stopped */
+            stopped: string | null;
+            counts: components["schemas"]["SimulationCounts"];
+            projection: components["schemas"]["Projection"];
+            /** Refusals */
+            refusals: {
+                [key: string]: number;
+            };
+            /** Parked */
+            parked: {
+                [key: string]: string;
+            };
+            /** Nodes */
+            nodes: components["schemas"]["NodeForecast"][];
+            /** Days */
+            days: components["schemas"]["DayForecast"][];
+            /** Hours */
+            hours: components["schemas"]["HourForecast"][];
+            /** Contacts */
+            contacts: components["schemas"]["SimulatedContact"][];
+            /** Calls */
+            calls: components["schemas"]["SimulatedCall"][];
+        };
+        /**
+         * SimulationRow
+         * @description A simulation that is kept. The same `draft_hash` means the same draft, and a version's `hash` that it was published.
+         */
+        SimulationRow: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string | null;
+            /** Draft Hash */
+            draft_hash: string;
+            /** Request */
+            request: {
+                [key: string]: unknown;
+            };
+            counts: components["schemas"]["SimulationCounts"];
+            projection: components["schemas"]["Projection"];
+        };
+        /**
          * Suppress
          * @description Send no more mail to these addresses, or no more marketing.
          */
@@ -4200,6 +5068,45 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
+        };
+        /**
+         * SyntheticContact
+         * @description Someone made up, or many of the same kind.
+         */
+        SyntheticContact: {
+            /** Email */
+            email?: string | null;
+            /**
+             * First Name
+             * @default Sam
+             */
+            first_name?: string | null;
+            /**
+             * Last Name
+             * @default Sample
+             */
+            last_name?: string | null;
+            /** Country */
+            country?: string | null;
+            /** City */
+            city?: string | null;
+            /** Language */
+            language?: string | null;
+            /** Lifecycle */
+            lifecycle?: string | null;
+            /** Time Zone */
+            time_zone?: string | null;
+            /** Tags */
+            tags?: string[];
+            /** Attributes */
+            attributes?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Count
+             * @default 1
+             */
+            count?: number;
         };
         /**
          * TemplateCreate
@@ -4689,6 +5596,7 @@ export interface components {
 export type Accepted = components['schemas']['Accepted'];
 export type Alive = components['schemas']['Alive'];
 export type Archived = components['schemas']['Archived'];
+export type Assumptions = components['schemas']['Assumptions'];
 export type AuditRead = components['schemas']['AuditRead'];
 export type BulkAudience = components['schemas']['BulkAudience'];
 export type BulkCreate = components['schemas']['BulkCreate'];
@@ -4707,6 +5615,7 @@ export type ContactDetail = components['schemas']['ContactDetail'];
 export type ContactRead = components['schemas']['ContactRead'];
 export type ContactSearch = components['schemas']['ContactSearch'];
 export type ContactUpdate = components['schemas']['ContactUpdate'];
+export type DayForecast = components['schemas']['DayForecast'];
 export type Enroll = components['schemas']['Enroll'];
 export type EnrollInJourney = components['schemas']['EnrollInJourney'];
 export type Enrolled = components['schemas']['Enrolled'];
@@ -4714,16 +5623,20 @@ export type EnrollmentDetail = components['schemas']['EnrollmentDetail'];
 export type EnrollmentOf = components['schemas']['EnrollmentOf'];
 export type EnrollmentRead = components['schemas']['EnrollmentRead'];
 export type Erase = components['schemas']['Erase'];
+export type EventAssumption = components['schemas']['EventAssumption'];
 export type EventName = components['schemas']['EventName'];
 export type Example = components['schemas']['Example'];
 export type Export = components['schemas']['Export'];
 export type FieldHintRead = components['schemas']['FieldHintRead'];
 export type FieldProblem = components['schemas']['FieldProblem'];
 export type FindingRead = components['schemas']['FindingRead'];
+export type FixedBehaviour = components['schemas']['FixedBehaviour'];
 export type Found = components['schemas']['Found'];
 export type GraphProblem = components['schemas']['GraphProblem'];
 export type Health = components['schemas']['Health'];
+export type HourForecast = components['schemas']['HourForecast'];
 export type ImportRead = components['schemas']['ImportRead'];
+export type InFlight = components['schemas']['InFlight'];
 export type Invite = components['schemas']['Invite'];
 export type Invited = components['schemas']['Invited'];
 export type JourneyCounts = components['schemas']['JourneyCounts'];
@@ -4739,16 +5652,20 @@ export type KeyCreated = components['schemas']['KeyCreated'];
 export type KeyRead = components['schemas']['KeyRead'];
 export type LinkInfo = components['schemas']['LinkInfo'];
 export type LinkLookup = components['schemas']['LinkLookup'];
+export type MailAssumptions = components['schemas']['MailAssumptions'];
 export type Me = components['schemas']['Me'];
 export type MemberRead = components['schemas']['MemberRead'];
 export type MemberUpdate = components['schemas']['MemberUpdate'];
 export type MessageEvent = components['schemas']['MessageEvent'];
 export type MessageRead = components['schemas']['MessageRead'];
+export type MoveRead = components['schemas']['MoveRead'];
 export type NodeCounts = components['schemas']['NodeCounts'];
+export type NodeForecast = components['schemas']['NodeForecast'];
 export type NodeKindRead = components['schemas']['NodeKindRead'];
 export type OpenRun = components['schemas']['OpenRun'];
 export type OutboxItem = components['schemas']['OutboxItem'];
 export type OutboxMail = components['schemas']['OutboxMail'];
+export type OverlapRead = components['schemas']['OverlapRead'];
 export type PageAuditRead = components['schemas']['Page_AuditRead_'];
 export type PageConnectionRead = components['schemas']['Page_ConnectionRead_'];
 export type PageConnectorRead = components['schemas']['Page_ConnectorRead_'];
@@ -4769,6 +5686,7 @@ export type PageOutboxItem = components['schemas']['Page_OutboxItem_'];
 export type PageScoreChangeRead = components['schemas']['Page_ScoreChangeRead_'];
 export type PageScoringModelRead = components['schemas']['Page_ScoringModelRead_'];
 export type PageSegmentRead = components['schemas']['Page_SegmentRead_'];
+export type PageSimulationRow = components['schemas']['Page_SimulationRow_'];
 export type PageSuppressionRead = components['schemas']['Page_SuppressionRead_'];
 export type PageTemplateRead = components['schemas']['Page_TemplateRead_'];
 export type PageTemplateVersionRead = components['schemas']['Page_TemplateVersionRead_'];
@@ -4778,9 +5696,13 @@ export type PageVersionRead = components['schemas']['Page_VersionRead_'];
 export type PageViewRead = components['schemas']['Page_ViewRead_'];
 export type PageWorkspaceInfo = components['schemas']['Page_WorkspaceInfo_'];
 export type ParkedStage = components['schemas']['ParkedStage'];
+export type Passage = components['schemas']['Passage'];
+export type PathStep = components['schemas']['PathStep'];
+export type PeopleAt = components['schemas']['PeopleAt'];
 export type PreviewRead = components['schemas']['PreviewRead'];
 export type PreviewRequest = components['schemas']['PreviewRequest'];
 export type Problem = components['schemas']['Problem'];
+export type Projection = components['schemas']['Projection'];
 export type Publish = components['schemas']['Publish'];
 export type QuietHours = components['schemas']['QuietHours'];
 export type Ready = components['schemas']['Ready'];
@@ -4802,10 +5724,20 @@ export type SendTest = components['schemas']['SendTest'];
 export type Sent = components['schemas']['Sent'];
 export type Setup = components['schemas']['Setup'];
 export type SignIn = components['schemas']['SignIn'];
+export type Simulated = components['schemas']['Simulated'];
+export type SimulatedCall = components['schemas']['SimulatedCall'];
+export type SimulatedContact = components['schemas']['SimulatedContact'];
+export type SimulatedMail = components['schemas']['SimulatedMail'];
+export type SimulationCounts = components['schemas']['SimulationCounts'];
+export type SimulationDetail = components['schemas']['SimulationDetail'];
+export type SimulationRequest = components['schemas']['SimulationRequest'];
+export type SimulationResult = components['schemas']['SimulationResult'];
+export type SimulationRow = components['schemas']['SimulationRow'];
 export type Suppress = components['schemas']['Suppress'];
 export type SuppressContact = components['schemas']['SuppressContact'];
 export type SuppressionCreate = components['schemas']['SuppressionCreate'];
 export type SuppressionRead = components['schemas']['SuppressionRead'];
+export type SyntheticContact = components['schemas']['SyntheticContact'];
 export type TemplateCreate = components['schemas']['TemplateCreate'];
 export type TemplateRead = components['schemas']['TemplateRead'];
 export type TemplateUpdate = components['schemas']['TemplateUpdate'];
@@ -5779,6 +6711,109 @@ export interface operations {
             };
         };
     };
+    republish_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                journey_id: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Publish"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionRead"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_in_flight: {
+        parameters: {
+            query?: {
+                version?: number | null;
+            };
+            header?: never;
+            path: {
+                journey_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InFlight"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_moves: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                journey_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MoveRead"][];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_versions: {
         parameters: {
             query?: never;
@@ -6112,6 +7147,112 @@ export interface operations {
             };
         };
     };
+    simulate_journey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                journey_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SimulationRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Simulated"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_journey_simulations: {
+        parameters: {
+            query?: {
+                /** @description The most items of this page. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                journey_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_SimulationRow_"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_simulation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                journey_id: string;
+                simulation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SimulationDetail"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     read_enrollment: {
         parameters: {
             query?: never;
@@ -6417,6 +7558,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SegmentPreview"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_overlap: {
+        parameters: {
+            query: {
+                a: string;
+                b: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OverlapRead"];
                 };
             };
             /** @description Client Error */
