@@ -1,20 +1,14 @@
 """What the builder offers: the kinds of node, and ready journeys to start from."""
 
-from functools import lru_cache
-from pathlib import Path
-
 from fastapi import APIRouter
 
 from api.deps import Reader
 from api.schemas.base import Page
 from api.schemas.journeys import Example, NodeKindRead
-from journeys.graph.files import import_journey
+from journeys.library import LibraryJourney, list_library
 from journeys.nodes.palette import palette
 
 router = APIRouter(prefix="/api", tags=["palette"])
-
-_PROJECT = Path(__file__).parents[2]
-EXAMPLES = (_PROJECT / "examples" / "journeys", _PROJECT / "journeys" / "library")
 
 
 @router.get("/node-kinds")
@@ -25,19 +19,17 @@ async def list_node_kinds(reader: Reader) -> Page[NodeKindRead]:
 
 @router.get("/examples")
 async def list_examples(reader: Reader) -> Page[Example]:
-    """Return the example journeys."""
-    return Page(items=_examples())
+    """Return the library: ready journeys with their mails, to look at and to import."""
+    return Page(items=[_example(each) for each in list_library()])
 
 
-@lru_cache
-def _examples() -> list[Example]:
-    found = []
-    for path in (path for folder in EXAMPLES for path in sorted(folder.glob("*.yaml"))):
-        content = path.read_text()
-        comment = [line.lstrip("# ").strip() for line in content.splitlines() if line.startswith("#")]
-        file = import_journey(content)
-        graph = file.graph.model_dump(mode="json")
-        found.append(
-            Example(slug=path.stem, name=file.name, description=" ".join(comment), content=content, graph=graph)
-        )
-    return found
+def _example(journey: LibraryJourney) -> Example:
+    file = journey.file
+    return Example(
+        slug=journey.slug,
+        name=file.name,
+        description=file.description,
+        tags=file.tags,
+        content=journey.content,
+        graph=file.graph.model_dump(mode="json"),
+    )

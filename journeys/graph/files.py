@@ -33,12 +33,17 @@ class _FileEdge(BaseModel):
 
 
 class JourneyFile(BaseModel):
-    """What a file says: the journey's name, its settings, its nodes and edges, where they stand, and notes."""
+    """What a file says: the journey's name, its settings, its nodes and edges, where they stand, and notes.
+
+    `description` and `tags` are for whoever chooses a journey from a library.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
     name: str = Field(min_length=1, max_length=200)
     slug: str | None = Field(None, pattern=r"^[a-z0-9][a-z0-9-]{0,99}$")
+    description: str = Field("", max_length=1_000)
+    tags: list[str] = Field(default_factory=list, max_length=20)
     settings: JourneySettings = JourneySettings()
     nodes: list[_FileNode]
     edges: list[_FileEdge] = Field(default_factory=list)
