@@ -13,6 +13,7 @@ from journeys.contracts import RunInput, Token
 from journeys.db.ids import new_id, new_ids
 from journeys.db.json import to_json
 from journeys.enrollments.batches import Group, insert_batches
+from journeys.enrollments.concurrency import find_crowd, give_way, refuse_crowded
 from journeys.enrollments.counts import JOURNEY, Counts, record_counts
 from journeys.enrollments.dispatches import start_run
 from journeys.graph.loading import LoadedPlan
@@ -49,6 +50,12 @@ async def enter(
     settings = plan.plan.settings
     door = _Door.of(settings.re_entry)
     rows, doubles = door.rows(candidates)
+    crowd = await find_crowd(session, plan, [row["contact_id"] for row in rows])
+    if crowd.kept_out:
+        crowded = [row for row in rows if row["contact_id"] in crowd.kept_out]
+        rows = [row for row in rows if row["contact_id"] not in crowd.kept_out]
+        doubles += len(crowded)
+        await refuse_crowded(session, plan, crowded)
     batch_id = new_id()
     result = await session.execute(
         door.statement,
@@ -66,6 +73,7 @@ async def enter(
     n, refused = result.one()
     if not n:
         return Entered(0, refused + doubles, None)
+    await give_way(session, plan, crowd, batch_id)
     token = await _seat(session, plan, trigger_id, batch_id, n, run_id)
     return Entered(n, refused + doubles, token)
 
