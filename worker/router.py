@@ -22,6 +22,7 @@ from worker.logs import configure_logs
 from worker.process import run_until_stopped, wait_for
 from worker.reconciler import Reconciler
 from worker.resources import Resources, open_resources
+from worker.scheduler import Scheduler
 
 log = structlog.get_logger()
 
@@ -204,6 +205,7 @@ async def run_router(settings: Settings) -> None:
             Dispatcher(resources.database, client, bells).run(),
             run_intakes(resources, bells),
             run_imports(resources, bells),
+            Scheduler(resources).run(),
             run_moves(resources, bells),
             run_bulk_jobs(resources, bells),
             run_segment_builds(resources),

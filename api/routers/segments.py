@@ -12,7 +12,15 @@ from api.idempotency import IdempotentRoute
 from api.paging import PAGE, Cursor, Limit, decode_cursor, encode_cursor, page
 from api.schemas.base import Page
 from api.schemas.contacts import ContactRead
-from api.schemas.segments import RuleToTry, SegmentCreate, SegmentPreview, SegmentRead, SegmentUpdate, Verdict
+from api.schemas.segments import (
+    OverlapRead,
+    RuleToTry,
+    SegmentCreate,
+    SegmentPreview,
+    SegmentRead,
+    SegmentUpdate,
+    Verdict,
+)
 from journeys.auth.audit import record_change
 from journeys.contacts.queries import list_by_ids
 from journeys.segments import queries
@@ -43,6 +51,12 @@ async def preview_segment(body: RuleToTry, session: Session, reader: Reader) -> 
     """Say how many contacts match a rule now, and show some."""
     found = await queries.preview(session, reader.workspace_id, body.rule)
     return SegmentPreview(count=found.count, sample=await _contacts(session, reader.workspace_id, found.sample))
+
+
+@router.get("/overlap")
+async def read_overlap(session: Session, reader: Reader, a: UUID, b: UUID) -> OverlapRead:
+    """Say how many contacts two segments share."""
+    return OverlapRead.model_validate(await queries.count_overlap(session, reader.workspace_id, a, b))
 
 
 @router.get("/{segment_id}")

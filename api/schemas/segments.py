@@ -23,7 +23,7 @@ class SegmentUpdate(Schema):
 
 
 class SegmentRead(Schema):
-    """A segment, and how many are in it."""
+    """A segment, and how many are in it; while `built_at` is null its members are being found."""
 
     id: UUID
     name: str
@@ -45,6 +45,14 @@ class SegmentPreview(Schema):
 
     count: int
     sample: list[ContactRead]
+
+
+class OverlapRead(Schema):
+    """How many contacts are in each of two segments, and in both."""
+
+    a: int
+    b: int
+    both: int
 
 
 class Verdict(Schema):

@@ -27,14 +27,16 @@ async def create_intake(
     contact_ids: Sequence[UUID] | None = None,
     payload: dict[str, Any] | None = None,
     key: str | None = None,
+    cause: str | None = None,
 ) -> UUID:
-    """Owe a journey the contacts of a segment (as it is when they are read) or of a list; return the intake's id."""
+    """Owe a journey the contacts of a segment (as it is when they are read), of a list, or all; return the intake's id."""
     intake_id = new_id()
     source = {
         "segment_id": segment_id,
         "contact_ids": sorted(contact_ids) if contact_ids is not None else None,
         "payload": payload,
         "key": key,
+        "cause": cause or f"intake:{intake_id}",
     }
     await session.execute(
         text("""
@@ -54,11 +56,13 @@ async def create_intake(
 
 
 async def take_intake(session: AsyncSession) -> Row[Any] | None:
-    """Lock one unfinished intake of a journey that is live, or return None."""
+    """Lock one unfinished intake of a journey that is live, or return None; a segment's waits until it has members."""
     result = await session.execute(
         text("""
             SELECT i.* FROM intakes i JOIN journeys j ON j.id = i.journey_id
-            WHERE i.finished_at IS NULL AND j.state = 'live' ORDER BY i.id LIMIT 1 FOR UPDATE OF i SKIP LOCKED
+            LEFT JOIN segments s ON s.id = CAST(i.source ->> 'segment_id' AS uuid)
+            WHERE i.finished_at IS NULL AND j.state = 'live' AND (s.id IS NULL OR s.built_at IS NOT NULL)
+            ORDER BY i.id LIMIT 1 FOR UPDATE OF i SKIP LOCKED
         """)
     )
     return result.one_or_none()
@@ -69,7 +73,8 @@ async def advance_intake(session: AsyncSession, intake: Row[Any], size: int) -> 
     plan = await get_plan(session, intake.version_id)
     ids = await _next_contacts(session, intake, size)
     source = intake.source
-    candidates = [Candidate(each, f"intake:{intake.id}", source.get("key"), source.get("payload")) for each in ids]
+    cause = source.get("cause") or f"intake:{intake.id}"
+    candidates = [Candidate(each, cause, source.get("key"), source.get("payload")) for each in ids]
     run_id = new_id()
     entered = await enter(session, plan, intake.entry_node_id, candidates, run_id) if candidates else None
     if entered and entered.token:
@@ -98,18 +103,20 @@ async def _next_contacts(session: AsyncSession, intake: Row[Any], size: int) -> 
     if source.get("contact_ids") is not None:
         after = str(intake.cursor) if intake.cursor else ""
         return [UUID(each) for each in source["contact_ids"] if each > after][:size]
-    rows = await session.scalars(
-        text("""
-            SELECT contact_id FROM segment_members
-            WHERE segment_id = :segment_id AND workspace_id = :workspace_id
-              AND (CAST(:cursor AS uuid) IS NULL OR contact_id > :cursor)
-            ORDER BY contact_id LIMIT :size
-        """),
-        {
-            "segment_id": source["segment_id"],
-            "workspace_id": intake.workspace_id,
-            "cursor": intake.cursor,
-            "size": size,
-        },
-    )
-    return list(rows)
+    params = {"workspace_id": intake.workspace_id, "cursor": intake.cursor, "size": size}
+    if source.get("segment_id") is None:
+        return list(await session.scalars(_EVERYONE, params))
+    return list(await session.scalars(_MEMBERS, {**params, "segment_id": source["segment_id"]}))
+
+
+_MEMBERS = text("""
+    SELECT contact_id FROM segment_members
+    WHERE segment_id = :segment_id AND workspace_id = :workspace_id
+      AND (CAST(:cursor AS uuid) IS NULL OR contact_id > :cursor)
+    ORDER BY contact_id LIMIT :size
+""")
+_EVERYONE = text("""
+    SELECT id FROM contacts
+    WHERE workspace_id = :workspace_id AND erased_at IS NULL AND (CAST(:cursor AS uuid) IS NULL OR id > :cursor)
+    ORDER BY id LIMIT :size
+""")

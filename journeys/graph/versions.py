@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -18,10 +18,11 @@ from journeys.graph.models import Journey, JourneyVersion
 from journeys.graph.plan import Plan
 from journeys.graph.reading import read_graph
 from journeys.messaging.models import TemplateVersion
+from journeys.nodes.ops import Trigger
 from journeys.nodes.segment_trigger import SegmentTriggerConfig, own_segment_id
 from journeys.nodes.send_email import InlineMail, SendEmailConfig, inline_version_id
 from journeys.rules.language import Rule, dump_rule
-from journeys.segments.membership import LiveSegment, build
+from journeys.segments.building import build_soon
 from journeys.segments.models import Segment, SegmentMember
 
 
@@ -52,6 +53,7 @@ async def publish(session: AsyncSession, workspace_id: UUID, journey_id: UUID, b
         session.add(version)
         await session.flush()
         journey.live_version_id = version.id
+    await _watch_attributes(session, journey, plan)
     if journey.state == "draft":
         journey.state = "live"
     await session.flush()
@@ -130,6 +132,20 @@ def _inline_mails(graph: Graph) -> Iterator[InlineMail]:
             yield node.config.inline
 
 
+async def _watch_attributes(session: AsyncSession, journey: Journey, plan: Plan) -> None:
+    """Have the attributes watched whose changes let contacts in, and no others for this journey."""
+    ops = (plan.nodes[trigger_id].op for trigger_id in plan.triggers)
+    names = sorted({op.change.attribute for op in ops if isinstance(op, Trigger) and op.change is not None})
+    await session.execute(text("DELETE FROM watched_attributes WHERE journey_id = :id"), {"id": journey.id})
+    await session.execute(
+        text("""
+            INSERT INTO watched_attributes (workspace_id, name, journey_id)
+            SELECT :workspace_id, name, :id FROM unnest(CAST(:names AS text[])) AS name
+        """),
+        {"workspace_id": journey.workspace_id, "id": journey.id, "names": names},
+    )
+
+
 async def _make_segments(session: AsyncSession, journey: Journey, graph: Graph) -> None:
     """Make the unnamed segments of triggers with rules of their own, and drop those no longer needed."""
     wanted = dict(_own_rules(journey.id, graph))
@@ -156,7 +172,7 @@ async def _make_segments(session: AsyncSession, journey: Journey, graph: Graph) 
                 )
             )
             await session.flush()
-        await build(session, LiveSegment(segment_id, journey.workspace_id, rule))
+        await build_soon(session, journey.workspace_id, segment_id, rule)
 
 
 def _own_rules(journey_id: UUID, graph: Graph) -> Iterator[tuple[UUID, tuple[str, Rule]]]:

@@ -14,7 +14,7 @@ from journeys.rules.evaluate import Verdict, evaluate
 from journeys.rules.language import Rule, SegmentRule, dump_rule, has_references, parse_rule, walk
 from journeys.rules.load import load_facts
 from journeys.rules.sql import SqlParams, compile_sql
-from journeys.segments.membership import LiveSegment, build
+from journeys.segments.building import build_soon
 from journeys.segments.models import Segment, SegmentMember
 
 
@@ -37,7 +37,7 @@ async def create_segment(session: AsyncSession, workspace_id: UUID, name: str, r
     segment = Segment(workspace_id=workspace_id, name=name, rule=dump_rule(parsed), live=True)
     session.add(segment)
     await _flush(session, name)
-    await build(session, LiveSegment(segment.id, workspace_id, parsed))
+    await build_soon(session, workspace_id, segment.id, parsed)
     await session.refresh(segment)
     return segment
 
@@ -54,7 +54,7 @@ async def update_segment(
         segment.rule = dump_rule(parsed)
     await _flush(session, segment.name)
     if rule is not None:
-        await build(session, LiveSegment(segment_id, workspace_id, parsed))
+        await build_soon(session, workspace_id, segment_id, parsed)
     await session.refresh(segment)
     return segment
 
@@ -130,6 +130,35 @@ async def list_members(
     if after is not None:
         query = query.where(SegmentMember.contact_id > after)
     return list(await session.scalars(query.order_by(SegmentMember.contact_id).limit(limit)))
+
+
+@dataclass(frozen=True)
+class Overlap:
+    """How many contacts are in each of two segments, and in both."""
+
+    a: int
+    b: int
+    both: int
+
+
+async def count_overlap(session: AsyncSession, workspace_id: UUID, a: UUID, b: UUID) -> Overlap:
+    """Count the members of two segments and those they share.
+
+    Raises:
+        NotFound: one of them does not exist.
+    """
+    for segment_id in (a, b):
+        await get_segment(session, workspace_id, segment_id)
+    row = await session.execute(_OVERLAP, {"a": a, "b": b})
+    return Overlap(*row.one())
+
+
+_OVERLAP = text("""
+    SELECT (SELECT count(*) FROM segment_members WHERE segment_id = :a),
+           (SELECT count(*) FROM segment_members WHERE segment_id = :b),
+           (SELECT count(*) FROM segment_members x JOIN segment_members y ON y.contact_id = x.contact_id
+            WHERE x.segment_id = :a AND y.segment_id = :b)
+""")
 
 
 async def preview(session: AsyncSession, workspace_id: UUID, rule: object, sample: int = 10) -> Preview:

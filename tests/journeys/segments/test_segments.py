@@ -13,8 +13,11 @@ from journeys.db.ids import new_id
 from journeys.db.json import to_json
 from journeys.db.session import Database
 from journeys.errors import Conflict, InvalidInput, NotFound
+from journeys.rules.language import parse_rule
 from journeys.segments import queries
+from journeys.segments.building import build_owed, build_soon
 from journeys.segments.membership import Change, in_levels, list_live, refresh_contacts, sweep
+from journeys.segments.models import Segment
 
 GERMAN = {"attribute": "country", "value": "DE"}
 BUYER = {"event": "Order Completed"}
@@ -78,6 +81,38 @@ class People:
 @pytest.fixture
 def people(session: AsyncSession, workspace_id: UUID) -> People:
     return People(session, workspace_id)
+
+
+async def test_members_that_take_too_long_are_found_by_the_router(
+    database: Database, session: AsyncSession, workspace_id: UUID
+) -> None:
+    people = People(session, workspace_id)
+    for _ in range(3):
+        await people.add(country="DE")
+    segment = Segment(workspace_id=workspace_id, name="Germans", rule=GERMAN, live=True)
+    session.add(segment)
+    await session.flush()
+    async with database.engine() as other:
+        await other.execute(text("LOCK TABLE segment_members IN SHARE MODE"))
+        await build_soon(session, workspace_id, segment.id, parse_rule(GERMAN), patience_seconds=0.05)
+    await session.refresh(segment)
+    assert (segment.built_at, segment.live, await queries.count_members(session, segment.id)) == (None, False, 0)
+    assert await build_owed(session) is segment
+    assert await queries.count_members(session, segment.id) == 3
+
+
+async def test_two_segments_are_compared(session: AsyncSession, workspace_id: UUID) -> None:
+    people = People(session, workspace_id)
+    await people.add(country="DE", plan="pro")
+    await people.add(country="DE")
+    await people.add(country="FR", plan="pro")
+    await people.add(country="FR", plan="pro")
+    germans = await queries.create_segment(session, workspace_id, "Germans", GERMAN)
+    pros = await queries.create_segment(session, workspace_id, "Pros", {"attribute": "plan", "value": "pro"})
+    overlap = await queries.count_overlap(session, workspace_id, germans.id, pros.id)
+    assert (overlap.a, overlap.b, overlap.both) == (2, 3, 1)
+    with pytest.raises(NotFound):
+        await queries.count_overlap(session, workspace_id, germans.id, new_id())
 
 
 async def test_a_new_segment_has_its_members(session: AsyncSession, workspace_id: UUID, people: People) -> None:

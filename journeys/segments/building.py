@@ -1,0 +1,47 @@
+"""Find the members of a new or changed rule: at once where that is quick, else by the router, which may take its time."""
+
+from uuid import UUID
+
+from psycopg.errors import QueryCanceled
+from sqlalchemy import select, text, update
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from journeys.rules.language import Rule, parse_rule
+from journeys.segments.membership import LiveSegment, build
+from journeys.segments.models import Segment
+
+PATIENCE_SECONDS = 5.0
+"""How long a request waits for members before they are left to the router."""
+
+LONGEST_SECONDS = 3_600
+
+
+async def build_soon(
+    session: AsyncSession, workspace_id: UUID, segment_id: UUID, rule: Rule, patience_seconds: float = PATIENCE_SECONDS
+) -> None:
+    """Find the members now, or owe them: a segment whose `built_at` is unset has none that count yet."""
+    try:
+        async with session.begin_nested():
+            await _allow(session, patience_seconds)
+            await build(session, LiveSegment(segment_id, workspace_id, rule))
+            await session.execute(text("SET LOCAL statement_timeout TO DEFAULT"))
+    except OperationalError as error:
+        if not isinstance(error.orig, QueryCanceled):
+            raise
+        await session.execute(update(Segment).where(Segment.id == segment_id).values(live=False, built_at=None))
+
+
+async def build_owed(session: AsyncSession) -> Segment | None:
+    """Build one segment whose members are owed, and return it; None when there is none. Needs an engine session."""
+    owed = select(Segment).where(Segment.built_at.is_(None), Segment.live.is_(False)).order_by(Segment.id).limit(1)
+    segment: Segment | None = await session.scalar(owed.with_for_update(skip_locked=True))
+    if segment is not None:
+        await _allow(session, LONGEST_SECONDS)
+        await build(session, LiveSegment(segment.id, segment.workspace_id, parse_rule(segment.rule)))
+    return segment
+
+
+async def _allow(session: AsyncSession, seconds: float) -> None:
+    """Let the statements of this transaction take this long."""
+    await session.execute(text(f"SET LOCAL statement_timeout = {int(seconds * 1000)}"))
