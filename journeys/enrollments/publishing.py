@@ -98,6 +98,7 @@ async def archive_journey(session: AsyncSession, workspace_id: UUID, journey_id:
         text("UPDATE journeys SET state = 'archived', archived_at = now(), updated_at = now() WHERE id = :id"),
         {"id": journey_id},
     )
+    await session.execute(text("DELETE FROM watched_attributes WHERE journey_id = :id"), {"id": journey_id})
     return await end_everyone(session, workspace_id, journey_id, "the journey was archived")
 
 

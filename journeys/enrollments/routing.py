@@ -19,6 +19,7 @@ from journeys.contracts import Token
 from journeys.db.ids import new_id
 from journeys.db.json import to_json
 from journeys.enrollments.conditions import find_met
+from journeys.enrollments.doors import knock_by_attribute
 from journeys.enrollments.entry import Candidate, enter, give_run
 from journeys.enrollments.exits import Ending, drop_empty, end_enrollments, lock_batches
 from journeys.enrollments.goals import credit
@@ -139,6 +140,8 @@ class _Window:
         at_the_door: dict[tuple[UUID, str], list[Candidate]] = defaultdict(list)
         self.plans |= {plan.version_id: plan for plan in live}
         self._knock_by_event(live, at_the_door)
+        for plan, trigger_id, each in await knock_by_attribute(self.session, _triggers(live, "attribute"), self.rows):
+            at_the_door[plan.version_id, trigger_id].append(each)
         await self._knock_by_segment(live, at_the_door)
         for (version_id, trigger_id), candidates in at_the_door.items():
             plan = self.plans[version_id]

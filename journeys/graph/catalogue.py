@@ -34,6 +34,8 @@ class Catalogue:
     models: frozenset[str] = frozenset()
     """Scoring models, by slug."""
     journeys: frozenset[UUID] = frozenset()
+    forms: frozenset[str] = frozenset()
+    """By key."""
 
 
 async def load_catalogue(session: AsyncSession, workspace_id: UUID, journey_id: UUID) -> Catalogue:
@@ -46,6 +48,7 @@ async def load_catalogue(session: AsyncSession, workspace_id: UUID, journey_id: 
         segments=frozenset(await session.scalars(_SEGMENTS, workspace)),
         topics=frozenset(await session.scalars(_TOPICS, workspace)) | {BUILT_IN_TOPIC},
         connections=frozenset(await session.scalars(_CONNECTIONS, workspace)),
+        forms=frozenset(await session.scalars(_FORMS, workspace)),
         journeys=frozenset(await session.scalars(_JOURNEYS, workspace)),
         models=frozenset(await session.scalars(_MODELS, workspace)),
     )
@@ -67,6 +70,7 @@ _TEMPLATES = text("""
     WHERE t.workspace_id = :workspace_id AND t.archived_at IS NULL
 """)
 _SEGMENTS = text("SELECT id FROM segments WHERE workspace_id = :workspace_id AND journey_id IS NULL")
+_FORMS = text("SELECT key FROM forms WHERE workspace_id = :workspace_id AND disabled_at IS NULL")
 _JOURNEYS = text("SELECT id FROM journeys WHERE workspace_id = :workspace_id AND state <> 'archived'")
 _MODELS = text("SELECT slug FROM scoring_models WHERE workspace_id = :workspace_id")
 _TOPICS = text("SELECT key FROM topics WHERE workspace_id = :workspace_id")

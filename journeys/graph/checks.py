@@ -17,6 +17,10 @@ WAITS = {"wait", "wait_until", "wait_for_event", "wait_for_condition"}
 DOES_NOTHING = WAITS | {"time_window", "branch", "split", "holdout", "exit"}
 
 
+KEYLESS = {"segment_trigger", "schedule_trigger", "date_trigger", "attribute_trigger", "form_trigger"}
+"""Triggers that give no key to enter by."""
+
+
 @dataclass
 class Checked:
     """What was read, and what is wrong or odd."""
@@ -39,6 +43,7 @@ def check_graph(graph: Graph, settings: JourneySettings, catalogue: Catalogue) -
         checked.warnings += [problem for problem, is_error in found if not is_error]
         checked.warnings += [Problem(node.id, None, message) for message in node.kind.oddities(node.config)]
     reading.problems += check_settings(settings, reading, catalogue)
+    checked.warnings += _once_only(reading, settings)
     checked.warnings += _idle_waits(reading)
     checked.errors = reading.problems
     return checked
@@ -52,6 +57,8 @@ def _check_entry(reading: Reading, settings: JourneySettings) -> None:
     for trigger in map(reading.nodes.__getitem__, reading.triggers):
         if isinstance(trigger.kind, EventTrigger) and getattr(trigger.config, "key", None) is None:
             reading.complain(trigger.id, "re-entry is per key, so say which property is the key", "key")
+        elif trigger.kind.kind in KEYLESS:
+            reading.complain(trigger.id, "re-entry is per key, and whoever comes in here has none")
 
 
 def _check_reach(reading: Reading, whole: bool) -> None:
@@ -72,6 +79,17 @@ def _check_loops(reading: Reading) -> None:
     ]
     for node_id in dict.fromkeys(node_id for node_id, _ in back_edges(reading.nodes, ways_of(hasty))):
         reading.complain(node_id, "this closes a loop with no wait in it, so contacts would go round without end")
+
+
+def _once_only(reading: Reading, settings: JourneySettings) -> list[Problem]:
+    """Warn of triggers that come again and again in a journey that lets each contact in only once."""
+    if settings.re_entry != "once":
+        return []
+    return [
+        Problem(node.id, None, "contacts come in only the first time, for re-entry is once; set it to always")
+        for node in map(reading.nodes.__getitem__, reading.triggers)
+        if getattr(node.config, "every", None) or getattr(node.config, "yearly", False)
+    ]
 
 
 def _idle_waits(reading: Reading) -> list[Problem]:

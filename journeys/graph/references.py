@@ -24,6 +24,7 @@ def check_references(node: ReadNode, reading: Reading, catalogue: Catalogue) -> 
     errors = [
         *_unknown("segment_id", references.segments, catalogue.segments, "segment"),
         *_unknown("topic", references.topics, catalogue.topics, "topic"),
+        *_unknown("form", references.forms, catalogue.forms, "form"),
         *_unknown("journey_id", references.journeys, catalogue.journeys, "journey"),
         *_unknown("model", references.models, catalogue.models, "scoring model"),
         *_unknown("provider", references.connections, catalogue.connections, "connection"),

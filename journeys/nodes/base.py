@@ -53,6 +53,8 @@ class References:
     topics: frozenset[str] = frozenset()
     connections: frozenset[str] = frozenset()
     journeys: frozenset[UUID] = frozenset()
+    forms: frozenset[str] = frozenset()
+    """By key."""
     models: frozenset[str] = frozenset()
     """Scoring models, by slug."""
     rules: tuple[tuple[str, Rule], ...] = ()

@@ -31,6 +31,15 @@ ZoneName = Annotated[
 ]
 
 
+def _is_fixed(name: str) -> str:
+    if name not in _zones():
+        raise ValueError(f"there is no time zone {name}")
+    return name
+
+
+FixedZone = Annotated[str, AfterValidator(_is_fixed)]
+
+
 @lru_cache(maxsize=1)
 def _zones() -> frozenset[str]:
     return frozenset(available_timezones())

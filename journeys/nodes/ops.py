@@ -14,17 +14,59 @@ class _Op(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", serialize_by_alias=True)
 
 
+class Recurrence(_Op):
+    """When a schedule is due: once `at` a moment, or `every` so often at a time of day in a zone (None: the workspace's).
+
+    Weekdays count from Monday, 0. A `day` that a month does not have means its last one.
+    """
+
+    at: datetime | None = None
+    every: Literal["day", "week", "month"] | None = None
+    time: str = "00:00"
+    weekdays: list[int] = Field(default_factory=list)
+    day: int = 1
+    time_zone: str | None = None
+
+
+class OwnDate(_Op):
+    """A day counted from a date of the contact's own, and the time of that day in their zone or a fixed one.
+
+    `yearly`: on each anniversary; one of 29 February is on the 28th where the year has no 29th.
+    """
+
+    attribute: str
+    offset_days: int = 0
+    time: str = "09:00"
+    yearly: bool = False
+    time_zone: str = "contact"
+
+
+class AttributeChange(_Op):
+    """An attribute that takes another value; `before` and `after` say which, None means any."""
+
+    attribute: str
+    before: Scalar | None = None
+    after: Scalar | None = None
+
+
 class Trigger(_Op):
-    """Let contacts in. `key` names the property whose value keys re-entry; `where` filters the event."""
+    """Let contacts in. `key` names the property whose value keys re-entry; `where` filters the event.
+
+    A schedule takes the members of its segment, or everyone. `payload_schema` is what an API request's payload must fit.
+    """
 
     op: Literal["trigger"] = "trigger"
-    source: Literal["event", "segment", "api"]
+    source: Literal["event", "segment", "api", "schedule", "date", "attribute"]
     event: str | None = None
     where: Where = Field(default_factory=dict)
     key: str | None = None
     segment_id: UUID | None = None
     on: Literal["entered", "left"] = "entered"
     existing: bool = False
+    recurrence: Recurrence | None = None
+    own_date: OwnDate | None = None
+    change: AttributeChange | None = None
+    payload_schema: dict[str, JsonValue] | None = None
 
 
 class RoutePath(_Op):

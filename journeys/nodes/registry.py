@@ -3,12 +3,16 @@
 from typing import Any
 
 from journeys.nodes.api_trigger import ApiTrigger
+from journeys.nodes.attribute_trigger import AttributeTrigger
 from journeys.nodes.base import NodeKind
 from journeys.nodes.branch import Branch
+from journeys.nodes.date_trigger import DateTrigger
 from journeys.nodes.event_trigger import EventTrigger
 from journeys.nodes.exit import Exit
+from journeys.nodes.form_trigger import FormTrigger
 from journeys.nodes.goal import Goal
 from journeys.nodes.holdout import Holdout
+from journeys.nodes.schedule_trigger import ScheduleTrigger
 from journeys.nodes.score import Score
 from journeys.nodes.segment_trigger import SegmentTrigger
 from journeys.nodes.send_email import SendEmail
@@ -27,6 +31,10 @@ from journeys.nodes.webhook import Webhook
 _ALL: tuple[NodeKind[Any], ...] = (
     EventTrigger(),
     SegmentTrigger(),
+    ScheduleTrigger(),
+    DateTrigger(),
+    AttributeTrigger(),
+    FormTrigger(),
     ApiTrigger(),
     Wait(),
     WaitUntil(),

@@ -10,7 +10,23 @@ from sqlalchemy import text
 from journeys.db.session import Database
 from journeys.nodes.base import CompileContext
 from journeys.nodes.draws import DRAW_SQL, draw
-from journeys.nodes.ops import Await, AwaitCondition, Change, End, Hold, HoldUntil, Mark, Op, Score, Trigger, Window
+from journeys.nodes.ops import (
+    AttributeChange,
+    Await,
+    AwaitCondition,
+    Change,
+    End,
+    Hold,
+    HoldUntil,
+    Mark,
+    Op,
+    OwnDate,
+    Recurrence,
+    Score,
+    Subscribe,
+    Trigger,
+    Window,
+)
 from journeys.nodes.palette import palette
 from journeys.nodes.registry import NODE_KINDS
 from journeys.rules.language import LifecycleRule
@@ -37,6 +53,34 @@ def compiled(kind: str, config: dict[str, Any]) -> Op:
             "segment_trigger",
             {"segment_id": str(UUID(int=9)), "existing": True},
             Trigger(source="segment", segment_id=UUID(int=9), existing=True),
+        ),
+        (
+            "schedule_trigger",
+            {"every": "week", "weekday": "monday", "time": "08:00", "time_zone": "Europe/Berlin"},
+            Trigger(
+                source="schedule",
+                recurrence=Recurrence(every="week", weekdays=[0], time="08:00", time_zone="Europe/Berlin"),
+            ),
+        ),
+        (
+            "date_trigger",
+            {"attribute": "birthday", "yearly": True},
+            Trigger(source="date", own_date=OwnDate(attribute="birthday", yearly=True)),
+        ),
+        (
+            "attribute_trigger",
+            {"attribute": "plan", "from": "free", "to": "pro"},
+            Trigger(source="attribute", change=AttributeChange(attribute="plan", before="free", after="pro")),
+        ),
+        (
+            "form_trigger",
+            {"form": "newsletter", "where": {"city": "Graz"}},
+            Trigger(source="event", event="Form Submitted", where={"city": "Graz", "form": "newsletter"}),
+        ),
+        (
+            "subscribe",
+            {"topic": "news", "on": False},
+            Subscribe(topic="news", on=False),
         ),
         ("wait", {"days": 1, "hours": 2, "minutes": 3, "seconds": 4}, Hold(seconds=93_784)),
         (
