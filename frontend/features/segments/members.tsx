@@ -12,7 +12,6 @@ export function Members({ segmentId }: { segmentId: string }) {
   const members = useMembers(segmentId);
   return (
     <section aria-label="Members" className="grid gap-2">
-      <h2 className="font-semibold">Members</h2>
       <Loaded query={members} empty={<p className="text-ink-3">Nobody is in this segment now.</p>}>
         {(rows) => (
           <>

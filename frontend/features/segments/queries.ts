@@ -3,14 +3,42 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { api } from '@/lib/api/client';
 import { usePages } from '@/lib/api/pages';
-import type { Contact, Rule, Segment, SegmentPreview } from '@/lib/api/types';
+import type { Contact, OverlapRead, Page, Rule, Segment, SegmentPreview, Verdict } from '@/lib/api/types';
 
 const LIST = '/api/segments';
 
 export const useSegments = () => usePages<Segment>(LIST);
 
+const POLL_MS = 2_000;
+
+/** One segment; while its members are being found, it is asked for again. */
 export const useSegment = (id: string) =>
-  useQuery({ queryKey: [LIST, id], queryFn: () => api.get<Segment>(`${LIST}/${id}`) });
+  useQuery({
+    queryKey: [LIST, id],
+    queryFn: () => api.get<Segment>(`${LIST}/${id}`),
+    refetchInterval: ({ state }) => (state.data && !state.data.built_at ? POLL_MS : false),
+  });
+
+export const useSegmentNames = () =>
+  useQuery({
+    queryKey: [LIST, 'names'],
+    queryFn: () => api.get<Page<Segment>>(LIST, { query: { limit: 500 } }),
+    select: ({ items }) => items,
+  });
+
+export const useOverlap = (a: string, b: string | undefined) =>
+  useQuery({
+    queryKey: [LIST, 'overlap', a, b],
+    queryFn: () => api.get<OverlapRead>(`${LIST}/overlap`, { query: { a, b } }),
+    enabled: !!b,
+  });
+
+export const useVerdict = (id: string, contactId: string | undefined) =>
+  useQuery({
+    queryKey: [LIST, id, 'explain', contactId],
+    queryFn: () => api.get<Verdict>(`${LIST}/${id}/explain`, { query: { contact: contactId } }),
+    enabled: !!contactId,
+  });
 
 export const useMembers = (id: string) => usePages<Contact>(`${LIST}/${id}/members`);
 

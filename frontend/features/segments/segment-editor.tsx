@@ -4,76 +4,139 @@ import { useRouter } from 'next/navigation';
 import { useState } from 'react';
 import { toast } from 'sonner';
 import { Button } from '@/components/ui/button';
+import { Card } from '@/components/ui/card';
 import { Field } from '@/components/ui/field';
-import { CodeArea, Input } from '@/components/ui/input';
+import { Input } from '@/components/ui/input';
 import { Notice } from '@/components/ui/notice';
 import { Page, PageBody } from '@/components/ui/page';
+import { Spinner } from '@/components/ui/spinner';
+import { TabPanel, Tabs } from '@/components/ui/tabs';
+import { RuleBuilder } from '@/features/rules/rule-builder';
 import { isProblem } from '@/lib/api/problem';
-import type { Rule } from '@/lib/api/types';
-import { parseRule } from '@/lib/rules/parse';
+import type { Rule, Segment } from '@/lib/api/types';
+import { count } from '@/lib/format';
+import { isUnfinished } from '@/lib/rules/tree';
 import { describeRule } from '@/lib/rules/words';
 import { useDebounced } from '@/lib/use-debounced';
+import { useSearchState } from '@/lib/use-search-state';
+import { Explain } from './explain';
 import { Members } from './members';
+import { Overlap } from './overlap';
 import { usePreview, useSaveSegment } from './queries';
 import { RulePreview } from './rule-preview';
+import { SegmentMenu } from './segment-menu';
 import { Starters } from './starters';
 
-export const NEW_SEGMENT = {
-  id: null,
-  name: '',
-  rule: { all: [{ attribute: 'country', op: 'in', value: ['DE', 'AT', 'CH'] }] },
-};
+const TABS = [
+  { value: 'rule', label: 'Rule' },
+  { value: 'members', label: 'Members' },
+  { value: 'overlap', label: 'Overlap' },
+  { value: 'explain', label: 'Why is someone in?' },
+];
+
+/** A saved segment: its rule, who is in it, and why. */
+export function SavedSegmentView({ segment }: { segment: Segment }) {
+  const [tab, setTab] = useSearchState('tab', 'rule');
+  return (
+    <Page
+      title={segment.name}
+      back={{ href: '/segments', label: 'Segments' }}
+      about={<Size segment={segment} />}
+      actions={<SegmentMenu segment={segment} />}
+    >
+      <Tabs label="Segment" tabs={TABS} value={tab} onValueChange={setTab}>
+        <TabPanel value="rule">
+          <SegmentForm segment={segment} />
+        </TabPanel>
+        <TabPanel value="members">
+          <Members segmentId={segment.id} />
+        </TabPanel>
+        <TabPanel value="overlap">
+          <Overlap segment={segment} />
+        </TabPanel>
+        <TabPanel value="explain">
+          <Explain segment={segment} />
+        </TabPanel>
+      </Tabs>
+    </Page>
+  );
+}
+
+function Size({ segment: { count: size, built_at } }: { segment: Segment }) {
+  if (built_at) return count(size, 'person is in it', 'people are in it');
+  return (
+    <span role="status" className="inline-flex items-center gap-2">
+      <Spinner className="size-3.5" /> Finding who is in it
+    </span>
+  );
+}
+
+export function NewSegmentView() {
+  return (
+    <Page
+      title="New segment"
+      back={{ href: '/segments', label: 'Segments' }}
+      about="Everyone for whom the rule holds, followed within seconds of each event."
+    >
+      <PageBody>
+        <SegmentForm />
+      </PageBody>
+    </Page>
+  );
+}
 
 /** A rule beside the people it picks. */
-export function SegmentEditor({ segment }: { segment: { id: string | null; name: string; rule: Rule } }) {
-  const [name, setName] = useState(segment.name);
-  const [text, setText] = useState(() => JSON.stringify(segment.rule, null, 2));
-  const { rule, fault } = parseRule(text);
-  const preview = usePreview(useDebounced(rule, 400));
+function SegmentForm({ segment }: { segment?: Segment }) {
+  const [name, setName] = useState(segment?.name ?? '');
+  const [rule, setRule] = useState<Rule | null>(segment?.rule ?? null);
+  const isReady = rule !== null && !isUnfinished(rule);
+  const preview = usePreview(useDebounced(isReady ? rule : null, 400));
   const router = useRouter();
-  const save = useSaveSegment(segment.id);
+  const save = useSaveSegment(segment?.id ?? null);
   const submit = () =>
     rule &&
     save.mutate(
       { name, rule },
       {
         onSuccess: (saved) => {
-          toast.success('Saved');
+          toast.success('Saved', {
+            description: saved.built_at ? undefined : 'There are many people to look at: their number follows.',
+          });
           router.replace(`/segments?id=${saved.id}`);
         },
       },
     );
   const refused = isProblem(preview.error, 422) ? preview.error.message : undefined;
   return (
-    <Page
-      title={name || 'New segment'}
-      back={{ href: '/segments', label: 'Segments' }}
-      actions={
-        <Button look="primary" busy={save.isPending} disabled={!rule || !name.trim()} onClick={submit}>
-          Save
-        </Button>
-      }
-    >
-      <PageBody className="grid items-start gap-6 lg:grid-cols-[1fr_360px]">
-        <div className="grid min-w-0 gap-4">
-          {save.error && <Notice tone="bad">{save.error.message}</Notice>}
-          <Field label="Name">
-            {(wiring) => <Input {...wiring} value={name} onChange={(event) => setName(event.target.value)} />}
-          </Field>
-          <Field label="Rule" error={fault ?? refused} hint={`Everyone who: ${describeRule(rule)}.`}>
-            {(wiring) => (
-              <CodeArea {...wiring} className="h-64" value={text} onChange={(event) => setText(event.target.value)} />
-            )}
-          </Field>
-          <Starters onPick={(picked) => setText(JSON.stringify(picked, null, 2))} />
-        </div>
-        <RulePreview preview={preview.data} />
-        {segment.id && (
-          <div className="lg:col-span-2">
-            <Members segmentId={segment.id} />
+    <div className="grid items-start gap-6 lg:grid-cols-[minmax(0,1fr)_320px]">
+      <div className="grid min-w-0 gap-4">
+        {save.error && <Notice tone="bad">{save.error.message}</Notice>}
+        <Field label="Name">
+          {(wiring) => (
+            <Input {...wiring} className="max-w-md" value={name} onChange={(event) => setName(event.target.value)} />
+          )}
+        </Field>
+        <Card
+          title="Everyone who"
+          description={rule && isReady ? describeRule(rule) : 'Add conditions, or begin with one of these.'}
+        >
+          <div className="grid gap-4">
+            {!rule && <Starters onPick={setRule} />}
+            <RuleBuilder value={rule} onChange={setRule} />
+            {refused && <Notice tone="bad">{refused}</Notice>}
           </div>
-        )}
-      </PageBody>
-    </Page>
+        </Card>
+        <Button
+          look="primary"
+          className="justify-self-start"
+          busy={save.isPending}
+          disabled={!isReady || !name.trim()}
+          onClick={submit}
+        >
+          Save segment
+        </Button>
+      </div>
+      <RulePreview preview={isReady ? preview.data : undefined} isReady={isReady} />
+    </div>
   );
 }

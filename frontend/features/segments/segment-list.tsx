@@ -36,10 +36,10 @@ export function SegmentList() {
         >
           {(rows) => (
             <>
-              <Table label="Segments">
+              <Table label="Segments" className="max-sm:[&_td:nth-child(2)]:hidden max-sm:[&_th:nth-child(2)]:hidden">
                 <TableHead columns={['Name', 'Everyone who', 'People#', 'Changed']} />
                 <tbody>
-                  {rows.map(({ id, name, rule, count, updated_at }) => (
+                  {rows.map(({ id, name, rule, count, built_at, updated_at }) => (
                     <Row key={id}>
                       <Cell className="whitespace-nowrap font-medium">
                         <Link href={`/segments?id=${id}`} className="after:absolute after:inset-0">
@@ -47,7 +47,7 @@ export function SegmentList() {
                         </Link>
                       </Cell>
                       <Cell className="w-full max-w-0 truncate text-ink-2">{describeRule(rule)}</Cell>
-                      <Cell number>{count === null ? '–' : formatNumber(count)}</Cell>
+                      <Cell number>{built_at ? formatNumber(count) : <span className="text-ink-3">at work</span>}</Cell>
                       <Cell className="text-ink-2">
                         <Ago at={updated_at} />
                       </Cell>

@@ -1,0 +1,57 @@
+'use client';
+
+import { useQueryClient } from '@tanstack/react-query';
+import { Ellipsis, Trash2, Users } from 'lucide-react';
+import Link from 'next/link';
+import { useRouter } from 'next/navigation';
+import { toast } from 'sonner';
+import { Button } from '@/components/ui/button';
+import { Menu, MenuItem, MenuRule } from '@/components/ui/menu';
+import { api } from '@/lib/api/client';
+import { hideRow } from '@/lib/api/pages';
+import { Problem } from '@/lib/api/problem';
+import type { Segment } from '@/lib/api/types';
+import { withUndo } from '@/lib/undo';
+
+const LIST = '/api/segments';
+
+/** What can be done to a segment as a whole. */
+export function SegmentMenu({ segment: { id, name } }: { segment: Segment }) {
+  const cache = useQueryClient();
+  const router = useRouter();
+  const refresh = () => cache.invalidateQueries({ predicate: ({ queryKey }) => String(queryKey[0]).startsWith(LIST) });
+  const remove = () => {
+    router.push('/segments');
+    hideRow(cache, LIST, id);
+    withUndo({
+      title: `“${name}” is deleted`,
+      undo: refresh,
+      run: () =>
+        api
+          .delete(`${LIST}/${id}`, { keepalive: true })
+          .catch((error: unknown) => {
+            if (error instanceof Problem) toast.error('It stays', { description: error.message });
+          })
+          .finally(refresh),
+    });
+  };
+  return (
+    <Menu
+      trigger={
+        <Button look="quiet" size="icon" aria-label={`Actions for ${name}`}>
+          <Ellipsis />
+        </Button>
+      }
+    >
+      <MenuItem asChild>
+        <Link href={`/contacts?segment_id=${id}`}>
+          <Users /> Show in contacts
+        </Link>
+      </MenuItem>
+      <MenuRule />
+      <MenuItem danger onSelect={remove}>
+        <Trash2 /> Delete
+      </MenuItem>
+    </Menu>
+  );
+}
