@@ -12,6 +12,12 @@ RUN_QUEUE = "sojourn-runs"
 EFFECT_QUEUE = "sojourn-effects"
 """Stages that call the outside; kept apart so that a slow provider delays no run."""
 
+BULK_QUEUE = "sojourn-bulk"
+"""Stages of large batches; kept apart so that a broadcast delays nobody who was let in alone."""
+
+BULK_SIZE = 50
+"""A batch of more contacts than this is a large one."""
+
 ACTIVITY_QUEUE = "sojourn-activities"
 """Stages that run custom activities; kept apart so that a slow or broken one delays no mail."""
 

@@ -1,6 +1,13 @@
-"""The worker process: runs journeys and their stages (`python -m worker.main`)."""
+"""The worker process: runs journeys and their stages (`python -m worker.main`).
+
+Told `triggered` or `bulk` it takes only small batches and runs, or only the stages of large batches. In processes of
+their own, broadcasts take neither slots nor the event loop from contacts who were let in alone.
+"""
 
 import asyncio
+import os
+import sys
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -8,13 +15,14 @@ from temporalio.client import Client
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from activities.stages import StageActivities
-from journeys.contracts import ACTIVITY_QUEUE, EFFECT_QUEUE, RUN_QUEUE
+from journeys.contracts import ACTIVITY_QUEUE, BULK_QUEUE, EFFECT_QUEUE, RUN_QUEUE
 from journeys.settings import Settings, get_settings
 from journeys.temporal import connect, ensure_search_attributes
 from worker.activity_host import retry_after_deploy
 from worker.logs import configure_logs
 from worker.process import run_until_stopped, wait_for
 from worker.resources import Resources, open_resources
+from worker.versions import deployment_of, promote, versioned_build
 from workflows.journey import JourneyWorkflow
 
 CACHED_RUNS = 500
@@ -25,8 +33,19 @@ FINISH_WITHIN = timedelta(seconds=60)
 """How long a worker that is told to stop has for its stages; a send stops between two chunks."""
 
 
-def make_workers(client: Client, resources: Resources) -> list[Worker]:
-    """Return the workers of all queues. Stages that call the outside, and custom ones, have slots of their own."""
+TRIGGERED, BULK = "triggered", "bulk"
+ROLES = (TRIGGERED, BULK)
+BULK_NICENESS = 5
+"""By how much a process for large batches alone stands back from others on its machine."""
+
+
+def make_workers(
+    client: Client, resources: Resources, roles: Sequence[str] = ROLES, build_id: str | None = None
+) -> list[Worker]:
+    """Return the workers of the queues of some roles. What calls the outside, or is custom, has slots of its own.
+
+    With a build id, the runs are versioned. What is called outside is not: a mended stage serves runs of every version.
+    """
     stages = StageActivities(
         resources.database, resources.mailroom, resources.http, resources.live.stage_done, resources.activities
     )
@@ -41,6 +60,7 @@ def make_workers(client: Client, resources: Resources) -> list[Worker]:
         max_concurrent_workflow_tasks=10,
         max_concurrent_activities=slots,
         workflow_task_executor=ThreadPoolExecutor(4),
+        deployment_config=deployment_of(build_id) if build_id else None,
         graceful_shutdown_timeout=FINISH_WITHIN,
     )
     effects = Worker(
@@ -57,25 +77,39 @@ def make_workers(client: Client, resources: Resources) -> list[Worker]:
         max_concurrent_activities=CUSTOM_SLOTS,
         graceful_shutdown_timeout=FINISH_WITHIN,
     )
-    return [runs, effects, custom]
+    bulk = Worker(
+        client,
+        task_queue=BULK_QUEUE,
+        activities=[stages.run_stage],
+        max_concurrent_activities=resources.settings.concurrent_bulk_stages,
+        graceful_shutdown_timeout=FINISH_WITHIN,
+    )
+    return [*([runs, effects, custom] if TRIGGERED in roles else []), *([bulk] if BULK in roles else [])]
 
 
-async def run_worker(settings: Settings) -> None:
+async def run_worker(settings: Settings, roles: Sequence[str] = ROLES) -> None:
     """Run until told to stop; stages in flight are finished first."""
     client = await wait_for("Temporal", lambda: connect(settings))
     await ensure_search_attributes(client)
     async with open_resources(settings, pool_size=settings.concurrent_stages * 2) as resources:
-        workers = make_workers(client, resources)
-        retrying = asyncio.create_task(retry_after_deploy(resources.database))
+        build_id = await versioned_build(client, settings)
+        workers = make_workers(client, resources, roles, build_id)
+        beside = [asyncio.create_task(retry_after_deploy(resources.database))]
+        if settings.promote and TRIGGERED in roles:
+            beside.append(asyncio.create_task(promote(client, build_id)))
         await run_until_stopped(*(worker.run() for worker in workers), stop=[worker.shutdown for worker in workers])
-        retrying.cancel()
+        for task in beside:
+            task.cancel()
 
 
 def main() -> None:
     """Start the process."""
     settings = get_settings()
     configure_logs(settings.log_level)
-    asyncio.run(run_worker(settings))
+    roles = [role for role in ROLES if role in sys.argv[1:]] or ROLES
+    if roles == [BULK]:
+        os.nice(BULK_NICENESS)
+    asyncio.run(run_worker(settings, roles))
 
 
 if __name__ == "__main__":

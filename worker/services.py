@@ -62,6 +62,7 @@ def services(settings: Settings, environment: dict[str, str]) -> list[Service]:
     """Return our processes in the order of their start."""
     return [
         ApiService(settings, environment),
-        Service("worker", ["-m", "worker.main"], settings.home, environment),
+        Service("worker", ["-m", "worker.main", "triggered"], settings.home, environment),
         Service("router", ["-m", "worker.router"], settings.home, environment),
+        Service("bulk worker", ["-m", "worker.main", "bulk"], settings.home, environment),
     ]

@@ -1,25 +1,39 @@
 """The run of a journey in Temporal: one timer, stages as activities. No rule of a journey lives here."""
 
-from collections.abc import Awaitable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from temporalio import workflow
 from temporalio.common import RawValue, RetryPolicy
-from temporalio.exceptions import ActivityError, is_cancelled_exception
+from temporalio.exceptions import ActivityError, RetryState, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
-    from journeys.contracts import ACTIVITY_QUEUE, EFFECT_QUEUE, NUDGE, Nudge, RunInput, StageOrder, StageResult, Token
+    from journeys.contracts import (
+        ACTIVITY_QUEUE,
+        BULK_QUEUE,
+        BULK_SIZE,
+        EFFECT_QUEUE,
+        NUDGE,
+        RUN_QUEUE,
+        Nudge,
+        RunInput,
+        StageOrder,
+        StageResult,
+        Token,
+    )
     from journeys.enrollments.run import JourneyRun
 
 DETAILS_SHOWN = 50
 SUMMARY_LENGTH = 200
 
-STAGE_RETRY = RetryPolicy(initial_interval=timedelta(milliseconds=500), maximum_interval=timedelta(minutes=1))
+STAGE_RETRY = RetryPolicy(
+    initial_interval=timedelta(milliseconds=500), maximum_interval=timedelta(minutes=1), maximum_attempts=12
+)
+COME_BACK_AFTER = timedelta(minutes=2)
+"""When a stage that failed at every attempt, for some five minutes, is tried again."""
+
 STAGE_TIMEOUT = timedelta(hours=1)
 HEARTBEAT_TIMEOUT = timedelta(seconds=10)
-LOCAL_SIZE = 50
-"""Up to how many contacts a stage that calls nothing outside runs within the workflow task."""
-
 LOCAL_TIMEOUT = timedelta(seconds=30)
 
 
@@ -78,12 +92,22 @@ class _TemporalSeam:
         await workflow.sleep(delay, summary=f"Until {at:%Y-%m-%d %H:%M:%S} UTC")
 
     async def run_stage(self, order: StageOrder) -> StageResult:
+        try:
+            return await self._execute(order)
+        except ActivityError as error:
+            if not _may_pass(error):
+                raise
+            # An attempt without end would keep the run from continuing as new: come back later instead.
+            return StageResult(tokens=[order.token.model_copy(update={"wake_at": self.now() + COME_BACK_AFTER})])
+
+    async def _execute(self, order: StageOrder) -> StageResult:
         token = order.token
         people = "contact" if token.size == 1 else "contacts"
         summary = f"{token.title}, {token.size:,} {people}"[:SUMMARY_LENGTH]
-        if not token.effect and token.size <= LOCAL_SIZE:
+        done: StageResult
+        if not token.effect and token.size <= BULK_SIZE:
             # A task of its own would cost Temporal several times what the stage costs Postgres.
-            local: StageResult = await workflow.execute_local_activity(
+            done = await workflow.execute_local_activity(
                 token.title,
                 order,
                 result_type=StageResult,
@@ -91,18 +115,18 @@ class _TemporalSeam:
                 start_to_close_timeout=LOCAL_TIMEOUT,
                 retry_policy=STAGE_RETRY,
             )
-            return local
-        result: Awaitable[StageResult] = workflow.execute_activity(
-            token.title,
-            order,
-            result_type=StageResult,
-            task_queue=_queue_of(token),
-            summary=summary,
-            start_to_close_timeout=STAGE_TIMEOUT,
-            heartbeat_timeout=HEARTBEAT_TIMEOUT,
-            retry_policy=STAGE_RETRY,
-        )
-        return await result
+        else:
+            done = await workflow.execute_activity(
+                token.title,
+                order,
+                result_type=StageResult,
+                task_queue=_queue_of(token),
+                summary=summary,
+                start_to_close_timeout=STAGE_TIMEOUT,
+                heartbeat_timeout=HEARTBEAT_TIMEOUT,
+                retry_policy=STAGE_RETRY,
+            )
+        return done
 
     def parked_reason(self, error: BaseException) -> str:
         if not isinstance(error, ActivityError) or is_cancelled_exception(error):
@@ -110,11 +134,18 @@ class _TemporalSeam:
         return str(error.cause or error)[:500]
 
 
-def _queue_of(token: Token) -> str | None:
-    """Return where a stage is run; None stands for the run's own queue."""
+def _queue_of(token: Token) -> str:
+    """Return the task queue of a stage: what is slow or large waits for nobody else's slot."""
     if token.custom:
         return ACTIVITY_QUEUE
-    return EFFECT_QUEUE if token.effect else None
+    if token.size > BULK_SIZE:
+        return BULK_QUEUE
+    return EFFECT_QUEUE if token.effect else RUN_QUEUE
+
+
+def _may_pass(error: ActivityError) -> bool:
+    """Say whether what stopped a stage may go away by itself, as a server's absence does."""
+    return error.retry_state in (RetryState.MAXIMUM_ATTEMPTS_REACHED, RetryState.TIMEOUT)
 
 
 def _until(token: Token) -> str:

@@ -2,8 +2,9 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from uuid import UUID
 
 import httpx
@@ -11,12 +12,15 @@ import pytest
 from sqlalchemy import text
 from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import Client
+from temporalio.common import RetryPolicy
 from temporalio.contrib.pydantic import pydantic_data_converter
-from temporalio.worker import Worker
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
 from activities.stages import StageActivities
-from journeys.connectors.base import MailProvider
-from journeys.contracts import EFFECT_QUEUE, RUN_QUEUE, StageOrder
+from journeys.connectors.base import Mail, MailProvider, Outcome
+from journeys.connectors.errors import ProviderUnavailable
+from journeys.contracts import BULK_QUEUE, EFFECT_QUEUE, RUN_QUEUE, StageOrder
 from journeys.db.ids import new_id
 from journeys.db.session import Database
 from journeys.enrollments.routing import Lease, route_window
@@ -30,6 +34,7 @@ from worker.bells import Bells
 from worker.dispatcher import Dispatcher
 from worker.embedded.stack import EmbeddedStack
 from worker.leases import claim_partitions
+from workflows import journey
 from workflows.journey import JourneyWorkflow
 
 
@@ -40,20 +45,28 @@ async def client(temporal_server: EmbeddedStack) -> Client:
 
 @asynccontextmanager
 async def running(
-    client: Client, database: Database, provider: MailProvider, **named: MailProvider
+    client: Client, database: Database, provider: MailProvider, *, sandbox: bool = True, **named: MailProvider
 ) -> AsyncIterator[None]:
-    """Run the workers of both queues and a dispatcher; workflows in the sandbox, as a check of their determinism."""
+    """Run the workers of all queues and a dispatcher; workflows in the sandbox, as a check of their determinism."""
 
     async def quiet(order: StageOrder) -> None:
         return
 
     async with httpx.AsyncClient() as http:
         stages = StageActivities(database, BareMailroom(database, provider, named), http, quiet)
-        runs = Worker(client, task_queue=RUN_QUEUE, workflows=[JourneyWorkflow], activities=[stages.run_stage])
+        runner = SandboxedWorkflowRunner() if sandbox else UnsandboxedWorkflowRunner()
+        runs = Worker(
+            client,
+            task_queue=RUN_QUEUE,
+            workflows=[JourneyWorkflow],
+            activities=[stages.run_stage],
+            workflow_runner=runner,
+        )
         effects = Worker(client, task_queue=EFFECT_QUEUE, activities=[stages.run_stage])
+        bulk = Worker(client, task_queue=BULK_QUEUE, activities=[stages.run_stage])
         bells = Bells(database.url)
         loops = [asyncio.create_task(loop) for loop in (bells.run(), Dispatcher(database, client, bells).run())]
-        async with runs, effects:
+        async with runs, effects, bulk:
             yield
         for loop in loops:
             loop.cancel()
@@ -193,3 +206,38 @@ async def test_an_awaited_event_goes_on_in_a_run_of_its_own(client: Client, fres
 
         await until(thanked)
     assert [mail.to for mail in provider.mails] == ["person1@example.com"]
+
+
+async def test_a_stage_that_fails_at_every_attempt_comes_back_later_instead_of_holding_its_run(
+    client: Client, fresh_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    twice = RetryPolicy(initial_interval=timedelta(milliseconds=1), maximum_attempts=2)
+    monkeypatch.setattr(journey, "STAGE_RETRY", twice)
+    monkeypatch.setattr(journey, "COME_BACK_AFTER", timedelta(milliseconds=50))
+    provider = RecordingProvider()
+    away = [ProviderUnavailable("connection refused")] * 5
+
+    async def answer(mails: Sequence[Mail]) -> list[Outcome]:
+        if away:
+            raise away.pop()
+        provider.accept(mails)
+        return [Outcome("sent") for _ in mails]
+
+    provider.answer = answer
+    workspace_id = await make_workspace(fresh_database)
+    mail = await make_mail(fresh_database, workspace_id)
+    hello = node("hello", send(mail), sent=None, skipped=None, failed=None)
+    plan = await publish_plan(fresh_database, workspace_id, [trigger("hello"), hello])
+    engine = Engine(fresh_database, plan, BareMailroom(fresh_database, provider))
+    async with running(client, fresh_database, provider, sandbox=False):
+        await engine.enroll(await make_contacts(fresh_database, workspace_id, 60))
+
+        async def done() -> bool:
+            return await engine.states() == {"completed": 60}
+
+        await until(done)
+        [workflow_id] = await workflow_ids(fresh_database)
+        history = await client.get_workflow_handle(workflow_id).fetch_history()
+    failed = [each for each in history.events if each.HasField("activity_task_failed_event_attributes")]
+    assert len(failed) == 2
+    assert len(provider.mails) == 60
