@@ -10,6 +10,7 @@ from rich.table import Table
 from journeys.db.migrate import upgrade
 from journeys.errors import SojournError, Unavailable
 from journeys.settings import Settings
+from journeys.temporal import connect
 from worker import cli_activity, cli_contact, cli_demo, cli_journey, cli_key
 from worker.addresses import connected_settings
 from worker.doctor import examine
@@ -17,6 +18,7 @@ from worker.embedded.ports import PortTaken
 from worker.embedded.stack import AlreadyRunning
 from worker.managed import ProcessFailed
 from worker.supervisor import Supervisor, stop_running
+from worker.versions import installed_version, promote
 
 app = typer.Typer(name="sojourn", help="Customer journeys that last.", no_args_is_help=True, add_completion=False)
 app.add_typer(cli_key.app, name="key")
@@ -51,6 +53,17 @@ def doctor() -> None:
     console.print(table)
     if not all(finding.healthy for finding in findings):
         raise typer.Exit(1)
+
+
+@app.command("promote")
+def promote_installed() -> None:
+    """Make the installed version the one that carries runs; its worker must be running."""
+    asyncio.run(_promote(connected_settings()))
+    console.print(f"Version {installed_version()} carries the runs.")
+
+
+async def _promote(settings: Settings) -> None:
+    await promote(await connect(settings), installed_version())
 
 
 @app.command()
