@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter
 
+from api.hooks import forms as form_hooks
 from api.hooks import tracking, unsubscribe, view
 from api.live import socket
 from api.routers import (
@@ -21,6 +22,7 @@ from api.routers import (
     palette,
     scoring,
     segments,
+    simulations,
     suppressions,
     system,
     templates,
@@ -39,11 +41,13 @@ ROUTERS: tuple[APIRouter, ...] = (
     keys.router,
     audit.router,
     journeys.router,
+    simulations.router,
     enrollments.router,
     palette.router,
     hints.router,
     segments.router,
     scoring.router,
+    forms.router,
     imports.router,
     audience.router,
     contacts.router,
@@ -52,6 +56,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     messages.router,
     connections.router,
     topics.router,
+    form_hooks.router,
     tracking.router,
     unsubscribe.router,
     view.router,

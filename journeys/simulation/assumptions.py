@@ -130,6 +130,7 @@ class SimulationRequest(_Part):
     key: str | None = Field(None, max_length=500)
     arrive_over_hours: float = Field(0, ge=0, le=24 * LONGEST_DAYS, description="They come in spread over this time")
     ignore_earlier_entries: bool = Field(False, description="Let in those who have been in the real journey before too")
+    keep: bool = Field(True, description="Keep the outcome, to compare it with others and with what will have happened")
     detailed: int = Field(50, ge=0, le=MOST_CONTACTS, description="For how many contacts to show path and mails")
 
     @model_validator(mode="after")

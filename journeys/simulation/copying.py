@@ -49,7 +49,7 @@ async def copy_in(
 ) -> tuple[People, list[dict[str, Any]]]:
     """Fill the scratch tables; return the people, and the rules of the segments that matter."""
     await session.execute(_WORKSPACE, {"id": workspace_id})
-    for table in ("topics", "scoring_models"):
+    for table in ("topics", "scoring_models", "forms"):
         await session.execute(text(f"INSERT INTO {table} SELECT * FROM public.{table}"))
     await session.execute(_CONNECTIONS)
     graph, settings = draft.documents
@@ -81,7 +81,7 @@ async def _copy_segments(session: AsyncSession, named: Collection[str]) -> dict[
     due = set(named)
     while due:
         rows = await session.execute(_SEGMENTS, {"named": list(due)})
-        fresh: dict[UUID, dict[str, Any]] = dict(rows.tuples().all())
+        fresh: dict[UUID, dict[str, Any]] = {id_: rule for id_, rule in rows}  # noqa: C416  rows are no pairs to mypy
         rules |= fresh
         due = strings_of(list(fresh.values())) - {str(each) for each in rules}
     return rules

@@ -170,13 +170,13 @@ async def write_report(
     version = {"version_id": plan.version_id, "journey_id": plan.journey_id}
     totals = await read_counts(session, plan.workspace_id, plan.journey_id, plan.version_id)
     outlets = (await session.execute(_OUTLETS, version)).all()
-    refusals = dict((await session.execute(_REFUSALS, version)).tuples().all())
+    refusals = _by_first(await session.execute(_REFUSALS, version))
     outside = await session.scalar(_NEVER_IN, {**version, "ids": people})
     if outside:
         refusals["the event does not fit the trigger's conditions"] = outside
     nodes = _nodes(plan, totals, outlets)
     hours = [HourForecast(at=at, sent=n) for at, n in await session.execute(_HOURS, version)]
-    days = _days(outlets, nodes, dict((await session.execute(_ENTRIES_BY_DAY, version)).tuples().all()), plan)
+    days = _days(outlets, nodes, _by_first(await session.execute(_ENTRIES_BY_DAY, version)), plan)
     counts = _counts(len(people), totals.get(JOURNEY, {}), refusals, nodes, hours)
     return SimulationResult(
         start_at=world.behaviour.start_at,
@@ -192,6 +192,10 @@ async def write_report(
         contacts=await _contacts(session, plan, people[: request.detailed], world.recorder),
         calls=_calls(calls),
     )
+
+
+def _by_first(rows: Any) -> dict[Any, int]:
+    return {first: n for first, n in rows}  # noqa: C416  rows are no pairs to mypy
 
 
 def _nodes(plan: LoadedPlan, totals: dict[str, dict[str, dict[str, int]]], outlets: Any) -> list[NodeForecast]:

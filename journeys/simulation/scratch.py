@@ -24,7 +24,7 @@ STATEMENT_SECONDS = 15.0
 PREPARED = 2_000
 
 LEFT_OUT = (
-    "alembic_version", "api_keys", "audit_entries", "bulk_jobs", "contact_views", "events_seen", "forms",
+    "alembic_version", "api_keys", "audit_entries", "bulk_jobs", "contact_views", "events_seen",
     "idempotent_answers", "import_jobs", "memberships", "simulations", "user_sessions", "users", "write_keys",
 )  # fmt: skip
 """Tables that no journey touches."""

@@ -49,12 +49,14 @@ async def simulate(database_url: str, workspace_id: UUID, draft: Draft, request:
         SimulationTooLong: it did not end in time.
     """
     clock = VirtualClock((request.start_at or time_now()).replace(microsecond=0))
-    CLOCK.set(clock.now)
+    token = CLOCK.set(clock.now)
     try:
         async with asyncio.timeout(LONGEST_SECONDS), open_scratch(database_url, workspace_id, clock) as database:
             return await _simulate(database, clock, workspace_id, draft, request)
     except TimeoutError as error:
         raise SimulationTooLong from error
+    finally:
+        CLOCK.reset(token)
 
 
 def simulate_apart(database_url: str, workspace_id: UUID, draft: Draft, request: SimulationRequest) -> SimulationResult:

@@ -14,6 +14,7 @@ from journeys.db.session import Database
 from journeys.events.record import NewEvent, record_events
 from tests.api.conftest import client_of, make_key
 from tests.api.ledger import add_message
+from tests.factories.drawn_journeys import drawn
 
 MARK = "belongs-to-a"
 OPEN_TO_ALL = {"/api/config", "/healthz", "/readyz", "/metrics"}
@@ -95,13 +96,17 @@ async def fill(client: httpx.AsyncClient, database: Database, workspace_id: UUID
         await record_events(session, [NewEvent(workspace_id, UUID(contact), MARK)])
     await client.post("/api/suppressions", json={"addresses": [f"{MARK}@example.com"]})
     upload = await client.post("/api/contacts/import", files={"file": (f"{MARK}.csv", b"email\n")})
+    graph = drawn({"start": ("api_trigger", {}), "end": ("exit", {"label": MARK})}, [("start", None, "end")])
+    journey = await made("/api/journeys", name=MARK, graph=graph.model_dump(mode="json"))
+    tried = await client.post(f"/api/journeys/{journey}/simulate", json={"synthetic": [{"first_name": MARK}]})
     bulk = await client.post("/api/contacts/bulk", json={"audience": {"q": MARK}, "action": {"type": "export"}})
     return {
         "contact_id": contact,
         "template_id": template,
         "message_id": str(message),
         "import_id": upload.json()["id"],
-        "journey_id": await made("/api/journeys", name=MARK),
+        "journey_id": journey,
+        "simulation_id": tried.json()["id"],
         "segment_id": await made("/api/segments", name=MARK, rule={"attribute": "city", "op": "eq", "value": MARK}),
         "connection_id": await made("/api/connections", kind="outbox", name=MARK),
         "key_id": await made("/api/keys", name=MARK, role="analyst"),
@@ -148,6 +153,7 @@ async def test_no_route_that_changes_reaches_another_workspace(
         "/api/users/{user_id}": {"role": "analyst"},
         "/api/templates/{template_id}/send-test": {"to": "a@example.com"},
         "/api/journeys/{journey_id}/enroll": {"emails": ["a@example.com"]},
+        "/api/journeys/{journey_id}/simulate": {"synthetic": [{}]},
     }
     async with client_of(app, Authorization=f"Bearer {key}") as outsider:
         for route in routes():
