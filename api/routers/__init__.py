@@ -2,7 +2,6 @@
 
 from fastapi import APIRouter
 
-from api.hooks import forms as form_hooks
 from api.hooks import tracking, unsubscribe, view
 from api.live import socket
 from api.routers import (
@@ -47,7 +46,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     hints.router,
     segments.router,
     scoring.router,
-    forms.router,
     imports.router,
     audience.router,
     contacts.router,
@@ -56,7 +54,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     messages.router,
     connections.router,
     topics.router,
-    form_hooks.router,
     tracking.router,
     unsubscribe.router,
     view.router,
