@@ -17,6 +17,7 @@ from journeys.enrollments.recovery import close_runs, list_open_runs, restart_ru
 from journeys.enrollments.routing import admit_changes
 from journeys.errors import SojournError
 from journeys.events.maintenance import forget_seen
+from journeys.messaging.ledger import settle_abandoned
 from journeys.segments.membership import list_live, sweep
 from journeys.settings import Settings
 from journeys.temporal import is_running, list_running
@@ -97,4 +98,5 @@ class Reconciler:
         await forget_seen(self._database)
         async with self._database.engine() as session:
             await forget_expired(session)
+            await settle_abandoned(session)
         await asyncio.to_thread(migrate.maintain, self._database.url, self._settings.events_retain_days)

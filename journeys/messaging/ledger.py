@@ -6,7 +6,7 @@ both must agree), and writes a row for each before anything is sent.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeAlias
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from journeys.connectors.base import Outcome
 from journeys.contacts.models import STANDARD_ATTRIBUTES
-from journeys.db.ids import new_ids
+from journeys.db.ids import first_id_of, new_ids
 from journeys.db.json import to_json
 from journeys.messaging.limits import DEFAULT_PRIORITY, Guard
 
@@ -334,3 +334,25 @@ async def settle(
         """),
         {"ids": list(enrollment_ids), "node_id": node_id, "state": state, "reason": reason},
     )
+
+
+ABANDONED = "the attempt that was sending it died, and the contact has left the journey; it may have been sent"
+
+
+async def settle_abandoned(session: AsyncSession) -> int:
+    """Mark as unknown what a dead attempt left in `sending` for people who have left meanwhile; return how many.
+
+    Those who are still inside are settled by the next attempt at their stage.
+    """
+    rows = await session.execute(
+        text("""
+            UPDATE messages m SET state = 'unknown', reason = :reason, lease_until = NULL FROM workspaces w
+            WHERE m.workspace_id = w.id AND m.id > :since AND m.state = 'sending'
+              AND m.lease_until < now() - interval '10 minutes'
+              AND NOT EXISTS (SELECT 1 FROM enrollments e
+                              WHERE e.id = m.enrollment_id AND e.visit = m.visit AND e.state = 'active')
+            RETURNING 1
+        """),
+        {"reason": ABANDONED, "since": first_id_of(datetime.now(UTC) - timedelta(days=2))},
+    )
+    return len(rows.all())

@@ -12,6 +12,7 @@ from journeys.connectors.base import Mail, Outcome
 from journeys.connectors.errors import ProviderRefused, ProviderSilent, ProviderUnavailable
 from journeys.contracts import Token
 from journeys.db.session import Database
+from journeys.enrollments.exits import exit_contact
 from journeys.enrollments.sending import LeaseHeld
 from journeys.messaging import ledger
 from tests.factories.journeys import make_contacts, make_mail, node, publish_plan, send, trigger
@@ -218,3 +219,25 @@ async def test_a_contact_whose_values_the_template_cannot_take_fails_alone(
     assert await engine.run(await engine.enroll(await make_contacts(database, workspace_id, 2))) == []
     [(state, n)] = (await engine.messages()).items()
     assert (state.startswith("failed: render: "), n) == (True, 2)
+
+
+async def test_what_a_dead_attempt_was_sending_to_someone_who_left_becomes_unknown(
+    database: Database, workspace_id: UUID
+) -> None:
+    provider = RecordingProvider()
+    engine, token = await sending_engine(database, workspace_id, 3, provider)
+    dies_after_accepting(provider)
+    with pytest.raises(Crash):
+        await engine.stage(token)
+    async with database.engine() as session:
+        [anna] = await session.scalars(
+            text("SELECT contact_id FROM enrollments WHERE version_id = :v ORDER BY id LIMIT 1"),
+            {"v": engine.plan.version_id},
+        )
+        await exit_contact(session, workspace_id, anna, "asked to")
+        await session.execute(
+            text("UPDATE messages SET lease_until = now() - interval '1 hour' WHERE version_id = :v"),
+            {"v": engine.plan.version_id},
+        )
+        assert await ledger.settle_abandoned(session) >= 1
+    assert await engine.messages() == {"sending": 1, f"unknown: {ledger.ABANDONED}": 1}
