@@ -1,44 +1,45 @@
 'use client';
 
-import { CircleAlert, CircleCheck, Monitor, Smartphone, TriangleAlert } from 'lucide-react';
+import { CircleAlert, CircleCheck, Monitor, Moon, Smartphone, Sun, TriangleAlert } from 'lucide-react';
 import { useState } from 'react';
+import { ContactPicker } from '@/components/contact-picker';
 import { Button } from '@/components/ui/button';
-import { Select } from '@/components/ui/input';
 import { MailFrame } from '@/components/ui/mail-frame';
 import { Notice } from '@/components/ui/notice';
 import { Skeleton } from '@/components/ui/skeleton';
-import type { Finding } from '@/lib/api/types';
-import { nameOf } from '@/lib/format';
-import { type MailSource, usePreview, useSomeContacts } from './queries';
+import type { Contact, Finding } from '@/lib/api/types';
+import { type MailSource, usePreview } from './queries';
 
 interface Props {
   source: MailSource;
-  contactId: string;
-  onContact(id: string): void;
+  contact: Contact | null;
+  onContact(contact: Contact | null): void;
 }
 
 /** The mail as a chosen person would get it, at the width of a phone or a desk. */
-export function Preview({ source, contactId, onContact }: Props) {
+export function Preview({ source, contact, onContact }: Props) {
   const [narrow, setNarrow] = useState(false);
-  const preview = usePreview(source, contactId);
-  const contacts = useSomeContacts();
+  const [dark, setDark] = useState(false);
+  const preview = usePreview(source, contact?.id ?? '');
   const mail = preview.data;
   return (
     <section aria-label="Preview" className="min-w-0 rounded-lg border bg-surface lg:sticky lg:top-4">
       <header className="flex items-center gap-2 border-b px-3 py-2">
-        <Select
-          aria-label="Preview as"
+        <ContactPicker
+          label="Preview as"
           className="min-w-0 flex-1"
-          value={contactId}
-          onChange={(event) => onContact(event.target.value)}
+          value={contact}
+          onChange={onContact}
+          nobody="As a made-up person"
+        />
+        <Button
+          look="quiet"
+          size="icon"
+          aria-label={dark ? 'Show as in a light inbox' : 'Show as in a dark inbox'}
+          onClick={() => setDark(!dark)}
         >
-          <option value="">As a made-up person</option>
-          {contacts.data?.map((contact) => (
-            <option key={contact.id} value={contact.id}>
-              As {nameOf(contact)}
-            </option>
-          ))}
-        </Select>
+          {dark ? <Sun /> : <Moon />}
+        </Button>
         <Button
           look="quiet"
           size="icon"
@@ -63,6 +64,7 @@ export function Preview({ source, contactId, onContact }: Props) {
             <MailFrame
               title="The mail"
               html={mail.html}
+              dark={dark}
               className={narrow ? 'mx-auto block h-[30rem] max-w-[375px]' : 'h-[30rem]'}
             />
           </div>

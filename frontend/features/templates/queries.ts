@@ -3,7 +3,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { api } from '@/lib/api/client';
 import { usePages } from '@/lib/api/pages';
-import type { Contact, Page, Template, TemplatePreview } from '@/lib/api/types';
+import type { Page, Template, TemplatePreview, TemplateVersion } from '@/lib/api/types';
 
 const LIST = '/api/templates';
 
@@ -40,10 +40,11 @@ export const usePreview = (source: MailSource, contactId: string) =>
     retry: false,
   });
 
-export const useSomeContacts = () =>
+/** The versions of a template, the newest first; a new one changes the key. */
+export const useVersions = (id: string, newest: number) =>
   useQuery({
-    queryKey: ['/api/contacts', 'some'],
-    queryFn: () => api.get<Page<Contact>>('/api/contacts', { query: { limit: 20 } }),
+    queryKey: [LIST, id, 'versions', newest],
+    queryFn: () => api.get<Page<TemplateVersion>>(`${LIST}/${id}/versions`),
     select: ({ items }) => items,
   });
 

@@ -10,6 +10,7 @@ import { Page, PageBody } from '@/components/ui/page';
 import { Cell, Row, Table, TableHead } from '@/components/ui/table';
 import { Ago } from '@/components/ui/time';
 import { useTemplates } from './queries';
+import { TemplateMenu } from './template-menu';
 
 export function TemplateList() {
   const templates = useTemplates();
@@ -33,19 +34,26 @@ export function TemplateList() {
         >
           {(rows) => (
             <>
-              <Table label="Templates">
-                <TableHead columns={['Name', 'Subject', 'Changed']} />
+              <Table
+                label="Templates"
+                className="max-sm:[&_td:nth-child(2)]:hidden max-sm:[&_td:nth-child(3)]:hidden max-sm:[&_th:nth-child(2)]:hidden max-sm:[&_th:nth-child(3)]:hidden"
+              >
+                <TableHead columns={['Name', 'Subject', 'Version#', 'Changed', '']} />
                 <tbody>
-                  {rows.map(({ id, name, subject, updated_at }) => (
-                    <Row key={id}>
+                  {rows.map((template) => (
+                    <Row key={template.id}>
                       <Cell className="whitespace-nowrap font-medium">
-                        <Link href={`/templates?id=${id}`} className="after:absolute after:inset-0">
-                          {name}
+                        <Link href={`/templates?id=${template.id}`} className="after:absolute after:inset-0">
+                          {template.name}
                         </Link>
                       </Cell>
-                      <Cell className="w-full max-w-0 truncate text-ink-2">{subject}</Cell>
+                      <Cell className="w-full max-w-0 truncate text-ink-2">{template.subject}</Cell>
+                      <Cell number>{template.version}</Cell>
                       <Cell className="text-ink-2">
-                        <Ago at={updated_at} />
+                        <Ago at={template.updated_at} />
+                      </Cell>
+                      <Cell className="relative z-10 w-12">
+                        <TemplateMenu template={template} />
                       </Cell>
                     </Row>
                   ))}

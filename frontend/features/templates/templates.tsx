@@ -3,18 +3,18 @@
 import { Loaded } from '@/components/ui/loaded';
 import { useSearchState } from '@/lib/use-search-state';
 import { useTemplate } from './queries';
-import { NEW_TEMPLATE, TemplateEditor } from './template-editor';
 import { TemplateList } from './template-list';
+import { TemplateView } from './template-view';
 
 /** The list, or the one that the address names. */
 export function Templates() {
   const [id] = useSearchState('id');
   if (!id) return <TemplateList />;
-  if (id === 'new') return <TemplateEditor template={NEW_TEMPLATE} />;
+  if (id === 'new') return <TemplateView />;
   return <SavedTemplate id={id} />;
 }
 
 function SavedTemplate({ id }: { id: string }) {
   const template = useTemplate(id);
-  return <Loaded query={template}>{(loaded) => <TemplateEditor key={loaded.id} template={loaded} />}</Loaded>;
+  return <Loaded query={template}>{(loaded) => <TemplateView key={loaded.id} template={loaded} />}</Loaded>;
 }
