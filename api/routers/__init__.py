@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter
 
+from api.hooks import forms as form_hooks
 from api.hooks import tracking, unsubscribe, view
 from api.live import socket
 from api.routers import (
@@ -12,6 +13,7 @@ from api.routers import (
     contacts,
     enrollments,
     find,
+    forms,
     hints,
     imports,
     ingest,
@@ -46,6 +48,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     hints.router,
     segments.router,
     scoring.router,
+    forms.router,
     imports.router,
     audience.router,
     contacts.router,
@@ -54,6 +57,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     messages.router,
     connections.router,
     topics.router,
+    form_hooks.router,
     tracking.router,
     unsubscribe.router,
     view.router,

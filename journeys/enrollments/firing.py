@@ -117,7 +117,8 @@ def _zones() -> tuple[str, ...]:
 async def _find_contacts(session: AsyncSession, row: Row[Any], own: OwnDate, places: Places) -> Sequence[UUID]:
     """Return whose date it is, in id order: by the date as it is written, in the zones where its hour has come."""
     written = _written(own.attribute)
-    conditions, params = [], {}
+    conditions: list[str] = []
+    params: dict[str, Any] = {}
     for index, (day, zones) in enumerate(places.items()):
         params |= {f"zones{index}": zones, f"dates{index}": dates_of(own, day), f"day{index}": day.isoformat()}
         fits = f"substr(d.day, 6) = ANY(CAST(:dates{index} AS text[])) AND d.day <= :day{index}"

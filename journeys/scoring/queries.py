@@ -31,7 +31,7 @@ async def get_model(session: AsyncSession, workspace_id: UUID, slug: str) -> Sco
     query = select(ScoringModel).where(ScoringModel.workspace_id == workspace_id, ScoringModel.slug == slug)
     model = await session.scalar(query)
     if model is None:
-        raise NotFound(f"There is no scoring model {slug!r}.")
+        raise NotFound("There is no such scoring model.")
     return model
 
 

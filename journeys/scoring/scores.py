@@ -38,6 +38,8 @@ async def refresh_scores(
 async def rescore(session: AsyncSession, workspace_id: UUID, model: str, reason: str) -> int:
     """Work out the scores of every contact in one model; the router looks at the segments of those that changed."""
     models = (await session.execute(_MODELS, {"workspace_id": workspace_id, "model": model})).all()
+    if not models:
+        return 0
     params = SqlParams(workspace_id, clock.now(), whole=True)
     points = _points(models, params)
     source = "(SELECT * FROM contacts WHERE workspace_id = :workspace_id AND erased_at IS NULL) c"
@@ -49,7 +51,7 @@ async def rescore(session: AsyncSession, workspace_id: UUID, model: str, reason:
 def _points(models: Sequence[Row[Any]], params: SqlParams) -> str:
     """Return rows of model and points for contact `c`, as a VALUES list."""
     return ", ".join(
-        f"({params.bind(slug, 'text')}, {points_sql(parse_points(rules), params)})" for slug, rules in models
+        f"({params.bind(model.slug, 'text')}, {points_sql(parse_points(model.rules), params)})" for model in models
     )
 
 

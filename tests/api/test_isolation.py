@@ -89,6 +89,10 @@ async def fill(client: httpx.AsyncClient, database: Database, workspace_id: UUID
         assert answer.status_code == 201, answer.text
         return str(answer.json()["id"])
 
+    async def made_model() -> str:
+        await made("/api/scoring/models", slug=MARK, name=MARK, rules=[])
+        return MARK
+
     contact = await made("/api/contacts", email=f"{MARK}@example.com", first_name=MARK)
     template = await made("/api/templates", name=MARK, subject=MARK, html=MARK)
     message = await add_message(database, workspace_id, contact, to=f"{MARK}@example.com")
@@ -114,6 +118,8 @@ async def fill(client: httpx.AsyncClient, database: Database, workspace_id: UUID
         "enrollment_id": str(message),
         "user_id": contact,
         "workspace_id": str(workspace_id),
+        "slug": await made_model(),
+        "form_id": await made("/api/forms", name=MARK),
         "view_id": await made("/api/contact-views", name=MARK, search={"q": MARK}),
         "job_id": bulk.json()["id"],
         "number": "1",
@@ -134,7 +140,7 @@ async def test_no_route_that_reads_shows_another_workspace(
     async with client_of(app, Authorization=f"Bearer {key}") as outsider:
         for route in (route for route in routes() if "GET" in methods_of(route)):
             path = re.sub(r"{(\w+)}", lambda name: ids[name[1]], route.path)
-            path += f"?contact={ids['contact_id']}" if path.endswith("/explain") else ""
+            path += f"?contact={ids['contact_id']}" if path.endswith(("/explain", "/history", "/why")) else ""
             path += f"?q={MARK}" if path.endswith("/find") else ""
             answer = await outsider.get(path)
             assert answer.status_code < 500, path
