@@ -21,6 +21,7 @@ from journeys.simulation.simulate import simulate
 NAMES = {
     "abandoned-cart",
     "back-in-stock",
+    "birthday",
     "browse-abandonment",
     "lead-nurture-b2b",
     "mql-hand-over",
@@ -50,6 +51,10 @@ EVENT: dict[str, Any] = {
 DOING = {"browse-abandonment": ["Product Viewed"] * 3, "trial-conversion": ["Feature Used"] * 5}
 """What one person does by themselves, ten minutes after coming in, for journeys that look for it."""
 
+AWAITED = [
+    {"event": event, "rate": 0.5, "median_hours": 12, "properties": EVENT}
+    for event in ("Order Completed", "Order Delivered", "Product Restocked")
+]
 SHARES = {"open_rate": 0.6, "click_rate": 0.3, "median_hours": 2}
 PEOPLE, KEEN = 40, "keen@example.com"
 ATTRIBUTES = {"renewal_date": "2027-03-01", "plan": "Team", "nps_score": 9}
@@ -96,7 +101,7 @@ async def test_it_carries_people_to_an_end_by_every_kind_of_way(
     request = SimulationRequest.model_validate(
         {
             "synthetic": [{"count": PEOPLE - 1, "attributes": ATTRIBUTES}, {"email": KEEN, "attributes": ATTRIBUTES}],
-            "assumptions": {"mail": SHARES, "awaited_rate": 0.5, "fixed": fixed},
+            "assumptions": {"mail": SHARES, "awaited_rate": 0.5, "events": AWAITED, "fixed": fixed},
             "start_at": "2026-11-02T08:00:00Z",
             "days": 200,
             "payload": EVENT,
@@ -109,3 +114,4 @@ async def test_it_carries_people_to_an_end_by_every_kind_of_way(
     assert (counts.entered, counts.active, counts.failed) == (PEOPLE, 0, 0)
     assert counts.sent > 0
     assert sum(sum(node.failed.values()) for node in result.nodes) == 0
+    assert sum(bool(node.entered) for node in result.nodes) > len(result.nodes) / 2
