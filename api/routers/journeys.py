@@ -12,6 +12,8 @@ from api.idempotency import IdempotentRoute
 from api.paging import PAGE, Cursor, Limit, decode_cursor, page
 from api.schemas.base import Page
 from api.schemas.journeys import (
+    ApprovalRead,
+    Approvals,
     Archived,
     Enroll,
     Enrolled,
@@ -40,7 +42,7 @@ from journeys.auth.audit import record_change
 from journeys.enrollments import moving, pausing, publishing
 from journeys.enrollments.queries import count_by_journey, count_entries, get_status, list_enrollments
 from journeys.errors import InvalidInput
-from journeys.graph import drafts, versions
+from journeys.graph import approvals, drafts, versions
 from journeys.graph.files import export_journey, import_journey
 from journeys.graph.hashing import hash_journey
 from journeys.graph.models import Journey, JourneyVersion
@@ -245,6 +247,29 @@ async def _published(
     )
     announce.journey_changed(actor.workspace_id, journey_id)
     return _version(version)
+
+
+@router.get("/{journey_id}/approvals")
+async def list_approvals(journey_id: UUID, session: Session, reader: Reader) -> Approvals:
+    """Return who approved the draft as it is now; an edit voids every approval."""
+    rows = await approvals.list_approvals(session, reader.workspace_id, journey_id)
+    needed = await approvals.count_needed(session, reader.workspace_id)
+    return Approvals(needed=needed, approvals=[ApprovalRead.model_validate(row) for row in rows])
+
+
+@router.post("/{journey_id}/approve")
+async def approve_journey(journey_id: UUID, session: Session, actor: Publisher) -> Approvals:
+    """Agree to the draft as it is now."""
+    await approvals.approve(session, actor.workspace_id, journey_id, actor.id, actor.name)
+    await record_change(session, actor, "approved", "journey", journey_id)
+    return await list_approvals(journey_id, session, actor)
+
+
+@router.delete("/{journey_id}/approve", status_code=204)
+async def withdraw_approval(journey_id: UUID, session: Session, actor: Publisher) -> None:
+    """Take one's approval back."""
+    await approvals.withdraw(session, actor.workspace_id, journey_id, actor.id)
+    await record_change(session, actor, "withdrew approval of", "journey", journey_id)
 
 
 @router.get("/{journey_id}/in-flight")

@@ -109,6 +109,20 @@ class Publish(Schema):
     )
 
 
+class ApprovalRead(Schema):
+    """Somebody who agreed to the draft as it is now."""
+
+    approved_by: str
+    at: datetime
+
+
+class Approvals(Schema):
+    """How many others must agree before the draft is published, and who did."""
+
+    needed: int
+    approvals: list[ApprovalRead]
+
+
 class PeopleAt(Schema):
     """How many people stand at a node now, and the node of the draft that they would go to (null: it is gone)."""
 

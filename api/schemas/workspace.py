@@ -38,6 +38,9 @@ class WorkspaceSettings(Schema):
         le=100,
         description="In how many journeys a contact may be at a time; the higher priority goes first.",
     )
+    approvals_needed: int = Field(
+        0, ge=0, le=5, description="How many others must approve a draft before somebody may publish it."
+    )
 
 
 class WorkspaceRead(Schema):

@@ -16,6 +16,7 @@ from journeys.enrollments.moving import WaitPolicy, start_move
 from journeys.enrollments.pausing import end_everyone
 from journeys.errors import Conflict, Fault, InvalidInput
 from journeys.graph import versions
+from journeys.graph.approvals import require_approvals
 from journeys.graph.drafts import lock_journey
 from journeys.graph.loading import LoadedPlan, get_plan
 from journeys.graph.models import JourneyVersion
@@ -40,6 +41,7 @@ async def publish_journey(
 ) -> JourneyVersion:
     """Publish the draft, take in whom its new segment triggers already find, and deal with those inside."""
     journey = await lock_journey(session, workspace_id, journey_id)
+    await require_approvals(session, workspace_id, journey_id, by)
     before = await get_plan(session, journey.live_version_id) if journey.live_version_id else None
     version = await versions.publish(session, workspace_id, journey_id, by)
     plan = await get_plan(session, version.id)

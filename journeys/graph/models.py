@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from journeys.db.base import WorkspaceRow
+from journeys.db.base import Base, WorkspaceRow
 
 
 class Journey(WorkspaceRow):
@@ -43,3 +43,15 @@ class JourneyVersion(WorkspaceRow):
     settings: Mapped[dict[str, Any]]
     plan: Mapped[dict[str, Any]]
     published_by: Mapped[str | None]
+
+
+class Approval(Base):
+    """Somebody agreed to a draft; `draft_hash` says to which, so that an edit voids it."""
+
+    __tablename__ = "approvals"
+    journey_id: Mapped[UUID] = mapped_column(primary_key=True)
+    draft_hash: Mapped[str] = mapped_column(primary_key=True)
+    approver_id: Mapped[UUID] = mapped_column(primary_key=True)
+    approved_by: Mapped[str]
+    workspace_id: Mapped[UUID]
+    at: Mapped[datetime] = mapped_column(server_default=func.now())

@@ -8,6 +8,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from journeys.auth.keys import add_key
 from journeys.db.session import Database
 from tests.api.conftest import client_of, make_key
 from tests.factories.journeys import make_contacts
@@ -161,3 +162,34 @@ async def test_another_workspace_sees_nothing_of_a_journey(
     for action in ("publish", "pause", "archive", "validate"):
         assert (await other.post(f"/api/journeys/{journey_id}/{action}")).status_code == 404
     assert (await other.get("/api/journeys")).json()["items"] == []
+
+
+async def test_a_launch_needs_as_many_others_as_the_workspace_asks_for_and_an_edit_voids_them(
+    app: FastAPI, shop: tuple[UUID, httpx.AsyncClient], database: Database
+) -> None:
+    workspace_id, author = shop
+    reviewers = []
+    for name in ("Ann", "Bob"):
+        async with database.engine() as session:
+            _, secret = await add_key(session, workspace_id, "api", "marketer", name)
+        reviewers.append(client_of(app, Authorization=f"Bearer {secret}"))
+    await author.patch("/api/workspace", json={"settings": {"approvals_needed": 2}})
+    journey = (await author.post("/api/journeys", json=waiting_journey())).json()
+    path = f"/api/journeys/{journey['id']}"
+
+    refused = await author.post(f"{path}/publish", json={})
+    assert refused.status_code == 409
+    assert refused.json()["detail"] == "2 others must approve this draft before it is published; 0 did"
+    await author.post(f"{path}/approve")
+    for reviewer in reviewers:
+        assert (await reviewer.post(f"{path}/approve")).status_code == 200
+    assert len((await author.get(f"{path}/approvals")).json()["approvals"]) == 3
+
+    graph = waiting_journey()["graph"]
+    graph["nodes"][1]["data"] = {"days": 2}
+    assert (await author.patch(path, json={"graph": graph})).status_code == 200
+    assert (await author.get(f"{path}/approvals")).json() == {"needed": 2, "approvals": []}
+    assert (await author.post(f"{path}/publish", json={})).status_code == 409
+    for reviewer in reviewers:
+        await reviewer.post(f"{path}/approve")
+    assert (await author.post(f"{path}/publish", json={})).status_code == 200

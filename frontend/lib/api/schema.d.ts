@@ -476,6 +476,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/journeys/{journey_id}/approvals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Approvals
+         * @description Return who approved the draft as it is now; an edit voids every approval.
+         */
+        get: operations["list_approvals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/journeys/{journey_id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve Journey
+         * @description Agree to the draft as it is now.
+         */
+        post: operations["approve_journey"];
+        /**
+         * Withdraw Approval
+         * @description Take one's approval back.
+         */
+        delete: operations["withdraw_approval"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/journeys/{journey_id}/in-flight": {
         parameters: {
             query?: never;
@@ -708,6 +752,26 @@ export interface paths {
          * @description Return the draft as a file whose differences are easy to review.
          */
         get: operations["export_journey_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/journeys/{journey_id}/why": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Explain Why Not
+         * @description Say what each trigger saw of a contact, which clause failed, and what was refused at the door.
+         */
+        get: operations["explain_why_not"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1114,6 +1178,54 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/forms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Forms
+         * @description Return every form.
+         */
+        get: operations["list_forms"];
+        put?: never;
+        /**
+         * Create Form
+         * @description Make a form.
+         */
+        post: operations["create_form"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/forms/{form_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Form
+         * @description Return one form.
+         */
+        get: operations["read_form"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Update Form
+         * @description Change a form, close it, or open it again.
+         */
+        patch: operations["update_form"];
         trace?: never;
     };
     "/api/contacts/import": {
@@ -1844,6 +1956,26 @@ export interface paths {
         patch: operations["update_topic"];
         trace?: never;
     };
+    "/f/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Receive Form
+         * @description Take what was filled in. A page's form is thanked with a page or sent on; a script gets JSON.
+         */
+        post: operations["receive_form"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/t/o/{token}": {
         parameters: {
             query?: never;
@@ -2220,6 +2352,29 @@ export interface components {
              * @constant
              */
             status?: "ok";
+        };
+        /**
+         * ApprovalRead
+         * @description Somebody who agreed to the draft as it is now.
+         */
+        ApprovalRead: {
+            /** Approved By */
+            approved_by: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+        };
+        /**
+         * Approvals
+         * @description How many others must agree before the draft is published, and who did.
+         */
+        Approvals: {
+            /** Needed */
+            needed: number;
+            /** Approvals */
+            approvals: components["schemas"]["ApprovalRead"][];
         };
         /**
          * Archived
@@ -3135,6 +3290,83 @@ export interface components {
             };
         };
         /**
+         * FormCreate
+         * @description A form to make. Each field is `{"name", "label"?, "required"?, "attribute"?}`; one is called email.
+         */
+        FormCreate: {
+            /** Name */
+            name: string;
+            /** Fields */
+            fields?: {
+                [key: string]: unknown;
+            }[];
+            /**
+             * Honeypot
+             * @default website
+             */
+            honeypot?: string;
+            /** Redirect Url */
+            redirect_url?: string | null;
+            /** Origins */
+            origins?: string[];
+        };
+        /**
+         * FormRead
+         * @description A form, where it sends to, and HTML to paste into a page.
+         */
+        FormRead: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Key */
+            key: string;
+            /** Name */
+            name: string;
+            /** Fields */
+            fields: {
+                [key: string]: unknown;
+            }[];
+            /** Honeypot */
+            honeypot: string;
+            /** Redirect Url */
+            redirect_url: string | null;
+            /** Origins */
+            origins: string[];
+            /** Url */
+            url: string;
+            /** Html */
+            html: string;
+            /** Disabled */
+            disabled: boolean;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+        };
+        /**
+         * FormUpdate
+         * @description What to change; `disabled` closes the form or opens it again.
+         */
+        FormUpdate: {
+            /** Name */
+            name?: string | null;
+            /** Fields */
+            fields?: {
+                [key: string]: unknown;
+            }[] | null;
+            /** Honeypot */
+            honeypot?: string | null;
+            /** Redirect Url */
+            redirect_url?: string | null;
+            /** Origins */
+            origins?: string[] | null;
+            /** Disabled */
+            disabled?: boolean | null;
+        };
+        /**
          * Found
          * @description One thing that can be gone to; `hint` tells it from others of its name.
          */
@@ -4025,6 +4257,13 @@ export interface components {
             /** Next Cursor */
             next_cursor?: string | null;
         };
+        /** Page[FormRead] */
+        Page_FormRead_: {
+            /** Items */
+            items: components["schemas"]["FormRead"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
         /** Page[Found] */
         Page_Found_: {
             /** Items */
@@ -4392,6 +4631,23 @@ export interface components {
             parts: {
                 [key: string]: boolean;
             };
+        };
+        /**
+         * Refusal
+         * @description A time at which the journey turned the contact away.
+         */
+        Refusal: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Reason */
+            reason: string;
+            /** Detail */
+            detail: {
+                [key: string]: unknown;
+            } | null;
         };
         /**
          * RefusedEvent
@@ -5359,6 +5615,26 @@ export interface components {
             } | null;
         };
         /**
+         * TriggerSaw
+         * @description What a trigger saw of the contact; `clause` points at the failing clause of a segment's rule.
+         */
+        TriggerSaw: {
+            /** Node Id */
+            node_id: string;
+            /** Title */
+            title: string;
+            /** Source */
+            source: string;
+            /** Matched */
+            matched: boolean;
+            /** Why */
+            why: string;
+            /** At */
+            at: string | null;
+            /** Clause */
+            clause: string | null;
+        };
+        /**
          * UserInfo
          * @description A person.
          */
@@ -5486,6 +5762,28 @@ export interface components {
             created_at: string;
         };
         /**
+         * WhyNot
+         * @description Why a contact did not enter, in one sentence and in detail; `notes` say what keeps mail from them.
+         */
+        WhyNot: {
+            /** Entered */
+            entered: boolean;
+            /** Summary */
+            summary: string;
+            /** Journey State */
+            journey_state: string;
+            /** Live Since */
+            live_since: string | null;
+            /** Last Entered At */
+            last_entered_at: string | null;
+            /** Triggers */
+            triggers: components["schemas"]["TriggerSaw"][];
+            /** Refusals */
+            refusals: components["schemas"]["Refusal"][];
+            /** Notes */
+            notes: string[];
+        };
+        /**
          * WorkspaceCreate
          * @description A workspace to make.
          */
@@ -5574,6 +5872,12 @@ export interface components {
              * @description In how many journeys a contact may be at a time; the higher priority goes first.
              */
             max_journeys?: number | null;
+            /**
+             * Approvals Needed
+             * @description How many others must approve a draft before somebody may publish it.
+             * @default 0
+             */
+            approvals_needed?: number;
         };
         /**
          * WorkspaceUpdate
@@ -5595,6 +5899,8 @@ export interface components {
 }
 export type Accepted = components['schemas']['Accepted'];
 export type Alive = components['schemas']['Alive'];
+export type ApprovalRead = components['schemas']['ApprovalRead'];
+export type Approvals = components['schemas']['Approvals'];
 export type Archived = components['schemas']['Archived'];
 export type Assumptions = components['schemas']['Assumptions'];
 export type AuditRead = components['schemas']['AuditRead'];
@@ -5631,6 +5937,9 @@ export type FieldHintRead = components['schemas']['FieldHintRead'];
 export type FieldProblem = components['schemas']['FieldProblem'];
 export type FindingRead = components['schemas']['FindingRead'];
 export type FixedBehaviour = components['schemas']['FixedBehaviour'];
+export type FormCreate = components['schemas']['FormCreate'];
+export type FormRead = components['schemas']['FormRead'];
+export type FormUpdate = components['schemas']['FormUpdate'];
 export type Found = components['schemas']['Found'];
 export type GraphProblem = components['schemas']['GraphProblem'];
 export type Health = components['schemas']['Health'];
@@ -5674,6 +5983,7 @@ export type PageEnrollmentRead = components['schemas']['Page_EnrollmentRead_'];
 export type PageEventName = components['schemas']['Page_EventName_'];
 export type PageExample = components['schemas']['Page_Example_'];
 export type PageFieldHintRead = components['schemas']['Page_FieldHintRead_'];
+export type PageFormRead = components['schemas']['Page_FormRead_'];
 export type PageFound = components['schemas']['Page_Found_'];
 export type PageImportRead = components['schemas']['Page_ImportRead_'];
 export type PageJourneyEntries = components['schemas']['Page_JourneyEntries_'];
@@ -5706,6 +6016,7 @@ export type Projection = components['schemas']['Projection'];
 export type Publish = components['schemas']['Publish'];
 export type QuietHours = components['schemas']['QuietHours'];
 export type Ready = components['schemas']['Ready'];
+export type Refusal = components['schemas']['Refusal'];
 export type RefusedEvent = components['schemas']['RefusedEvent'];
 export type Resume = components['schemas']['Resume'];
 export type Retried = components['schemas']['Retried'];
@@ -5748,6 +6059,7 @@ export type TopicCreate = components['schemas']['TopicCreate'];
 export type TopicRead = components['schemas']['TopicRead'];
 export type TopicUpdate = components['schemas']['TopicUpdate'];
 export type TraceStep = components['schemas']['TraceStep'];
+export type TriggerSaw = components['schemas']['TriggerSaw'];
 export type UserInfo = components['schemas']['UserInfo'];
 export type Validation = components['schemas']['Validation'];
 export type Verdict = components['schemas']['Verdict'];
@@ -5755,6 +6067,7 @@ export type VersionDetail = components['schemas']['VersionDetail'];
 export type VersionRead = components['schemas']['VersionRead'];
 export type ViewCreate = components['schemas']['ViewCreate'];
 export type ViewRead = components['schemas']['ViewRead'];
+export type WhyNot = components['schemas']['WhyNot'];
 export type WorkspaceCreate = components['schemas']['WorkspaceCreate'];
 export type WorkspaceInfo = components['schemas']['WorkspaceInfo'];
 export type WorkspaceRead = components['schemas']['WorkspaceRead'];
@@ -6748,6 +7061,100 @@ export interface operations {
             };
         };
     };
+    list_approvals: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                journey_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Approvals"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    approve_journey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                journey_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Approvals"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdraw_approval: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                journey_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     read_in_flight: {
         parameters: {
             query?: {
@@ -7143,6 +7550,40 @@ export interface operations {
                 content: {
                     "application/problem+json": unknown;
                     "text/plain": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    explain_why_not: {
+        parameters: {
+            query: {
+                contact: string;
+            };
+            header?: never;
+            path: {
+                journey_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WhyNot"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -7930,6 +8371,138 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_ScoreChangeRead_"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_forms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_FormRead_"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_form: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FormCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FormRead"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_form: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                form_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FormRead"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_form: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                form_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FormUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FormRead"];
                 };
             };
             /** @description Client Error */
@@ -9494,6 +10067,36 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["TopicRead"];
                 };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    receive_form: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Client Error */
             "4XX": {

@@ -1,0 +1,78 @@
+"""Approvals: where a workspace asks for them, others must agree to exactly this draft before it may be published."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from journeys.errors import Conflict
+from journeys.graph.drafts import get_journey, parse_graph, parse_settings
+from journeys.graph.hashing import hash_journey
+from journeys.graph.models import Journey
+
+
+async def approve(
+    session: AsyncSession, workspace_id: UUID, journey_id: UUID, approver_id: UUID, approved_by: str
+) -> None:
+    """Agree to the draft as it is now; any change of it voids this."""
+    journey = await get_journey(session, workspace_id, journey_id)
+    await session.execute(
+        text("""
+            INSERT INTO approvals (journey_id, draft_hash, approver_id, approved_by, workspace_id)
+            VALUES (:journey_id, :hash, :approver_id, :by, :workspace_id) ON CONFLICT DO NOTHING
+        """),
+        {
+            "journey_id": journey_id,
+            "hash": _hash(journey),
+            "approver_id": approver_id,
+            "by": approved_by,
+            "workspace_id": workspace_id,
+        },
+    )
+
+
+async def withdraw(session: AsyncSession, workspace_id: UUID, journey_id: UUID, approver_id: UUID) -> None:
+    """Take one's approval back."""
+    await session.execute(
+        text("DELETE FROM approvals WHERE journey_id = :id AND workspace_id = :workspace_id AND approver_id = :by"),
+        {"id": journey_id, "workspace_id": workspace_id, "by": approver_id},
+    )
+
+
+async def list_approvals(session: AsyncSession, workspace_id: UUID, journey_id: UUID) -> Sequence[Row[Any]]:
+    """Return who agreed to the draft as it is now, and when."""
+    journey = await get_journey(session, workspace_id, journey_id)
+    result = await session.execute(
+        text("SELECT approved_by, at FROM approvals WHERE journey_id = :id AND draft_hash = :hash ORDER BY at"),
+        {"id": journey_id, "hash": _hash(journey)},
+    )
+    return result.all()
+
+
+async def count_needed(session: AsyncSession, workspace_id: UUID) -> int:
+    """Return how many others must agree before a journey of this workspace is published."""
+    needed = await session.scalar(
+        text("SELECT CAST(settings ->> 'approvals_needed' AS int) FROM workspaces WHERE id = :id"), {"id": workspace_id}
+    )
+    return needed or 0
+
+
+async def require_approvals(session: AsyncSession, workspace_id: UUID, journey_id: UUID, publisher: str | None) -> None:
+    """Refuse to publish until enough others have agreed.
+
+    Raises:
+        Conflict: saying how many did, and how many must.
+    """
+    needed = await count_needed(session, workspace_id)
+    if not needed:
+        return
+    approvals = await list_approvals(session, workspace_id, journey_id)
+    others = [each for each in approvals if each.approved_by != publisher]
+    if len(others) < needed:
+        raise Conflict(f"{needed} others must approve this draft before it is published; {len(others)} did")
+
+
+def _hash(journey: Journey) -> str:
+    return hash_journey(parse_graph(journey.graph), parse_settings(journey.settings))
