@@ -11,7 +11,7 @@ from journeys.db.migrate import upgrade
 from journeys.errors import SojournError, Unavailable
 from journeys.settings import Settings
 from journeys.temporal import connect
-from worker import cli_activity, cli_contact, cli_demo, cli_journey, cli_key
+from worker import cli_activity, cli_contact, cli_demo, cli_journey, cli_key, cli_why
 from worker.addresses import connected_settings
 from worker.doctor import examine
 from worker.embedded.ports import PortTaken
@@ -26,6 +26,7 @@ app.add_typer(cli_journey.app, name="journey")
 app.add_typer(cli_contact.app, name="contact")
 app.add_typer(cli_activity.app, name="activity")
 app.command()(cli_contact.where)
+app.command()(cli_why.why)
 app.command()(cli_demo.demo)
 console = Console(soft_wrap=True, highlight=False)
 

@@ -29,6 +29,7 @@ from api.routers import (
     templates,
     topics,
     users,
+    why,
     workspace,
     workspaces,
 )
@@ -42,6 +43,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     keys.router,
     audit.router,
     journeys.router,
+    why.router,
     simulations.router,
     enrollments.router,
     palette.router,
