@@ -26,7 +26,7 @@ function OpenMenu({ asking }: { asking: Asking }) {
   const kinds = useBuilder((state) => state.kinds);
   const close = () => store.getState().ask(null);
   const offered = useMemo(() => {
-    const isFree = 'at' in spot;
+    const isFree = !('edge' in spot);
     return [...kinds.values()].filter((kind) => isFree || !isTriggerKind(kind));
   }, [kinds, spot]);
   const targets = useMemo(() => {

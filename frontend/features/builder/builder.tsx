@@ -8,8 +8,10 @@ import { Loaded } from '@/components/ui/loaded';
 import { Notice } from '@/components/ui/notice';
 import { Spinner } from '@/components/ui/spinner';
 import type { Journey } from '@/lib/api/types';
-import type { Kinds } from '@/lib/graph/connect';
+import { isStep } from '@/lib/graph/canvas';
+import { type Kinds, openOutlets } from '@/lib/graph/connect';
 import type { Point } from '@/lib/graph/edit';
+import { isOptional } from '@/lib/nodes/schema';
 import { AddMenu } from './add-menu';
 import { Canvas } from './canvas';
 import { ConflictNotice } from './conflict-notice';
@@ -21,7 +23,7 @@ import { NodePanel, useSelectedStep } from './node-panel';
 import { type Overlay, OverlayProvider } from './overlay';
 import { Palette } from './palette';
 import { useDraft, useNodeKinds } from './queries';
-import { createBuilder } from './store';
+import { type BuilderState, createBuilder, type Spot } from './store';
 import { TopBar } from './top-bar';
 import { useAutosave } from './use-autosave';
 import { usePresence } from './use-presence';
@@ -178,6 +180,17 @@ function EmptyCanvas() {
   );
 }
 
+/** The lowest way out that still leads nowhere, or a free place below everything. */
+function lastEnd(state: BuilderState): Spot {
+  const lowestFirst = state.nodes.filter(isStep).sort((a, b) => b.position.y - a.position.y);
+  for (const { id } of lowestFirst) {
+    const outlet = openOutlets(id, state, state.kinds).find((each) => !isOptional(each));
+    if (outlet) return { source: id, sourceHandle: outlet };
+  }
+  const [lowest] = lowestFirst;
+  return { at: { x: lowest?.position.x ?? 0, y: lowest ? lowest.position.y + 160 : 0 } };
+}
+
 /** On a phone there is no room for the list of steps beside the canvas. */
 function PhoneAdd() {
   const store = useBuilderStore();
@@ -186,10 +199,7 @@ function PhoneAdd() {
       look="primary"
       size="lg"
       className="absolute right-4 bottom-6 z-10 rounded-full shadow-float sm:hidden"
-      onClick={() => {
-        const lowest = store.getState().nodes.reduce((y, { position }) => Math.max(y, position.y + 160), 0);
-        store.getState().ask({ spot: { at: { x: 0, y: lowest } }, screen: { x: 0, y: 0 } });
-      }}
+      onClick={() => store.getState().ask({ spot: lastEnd(store.getState()), screen: { x: 0, y: 0 } })}
     >
       <Plus /> Add a step
     </Button>

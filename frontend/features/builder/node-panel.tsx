@@ -7,6 +7,7 @@ import { Notice } from '@/components/ui/notice';
 import { isStep } from '@/lib/graph/canvas';
 import { descriptorOf } from '@/lib/nodes';
 import { useBuilder, useBuilderStore } from './context';
+import { inWords } from './faults';
 import { NameField, NodeForm } from './form/node-forms';
 import { ScopeProvider } from './form/schema-form';
 import { nodeIn } from './node-in';
@@ -48,9 +49,9 @@ export function NodePanel({ id }: { id: string }) {
         document.querySelector<HTMLElement>(`.react-flow__node[data-id="${id}"]`)?.focus();
       }}
     >
-      {atLarge.map(({ message }) => (
-        <Notice key={message} tone="bad">
-          {sentence(message)}
+      {atLarge.map((fault) => (
+        <Notice key={fault.message} tone="bad">
+          {inWords(fault, { id, type, data })}
         </Notice>
       ))}
       <ScopeProvider root={schema} faults={faults}>
@@ -77,5 +78,3 @@ export function NodePanel({ id }: { id: string }) {
     if (node && text) state.paste(text, { x: node.position.x + 40, y: node.position.y + 40 });
   }
 }
-
-const sentence = (message: string) => `${message.charAt(0).toUpperCase()}${message.slice(1)}.`;

@@ -25,7 +25,7 @@ export function SidePanel({ title, about, icon, onClose, children }: Props) {
     );
   }
   return (
-    <aside aria-label={title} className="flex w-96 shrink-0 animate-slide flex-col border-l bg-surface">
+    <aside aria-label="Set up" className="flex w-96 shrink-0 animate-slide flex-col border-l bg-surface">
       <header className="flex items-start gap-3 border-b px-4 py-3">
         {icon}
         <div className="min-w-0 flex-1">
@@ -36,7 +36,9 @@ export function SidePanel({ title, about, icon, onClose, children }: Props) {
           <X />
         </Button>
       </header>
-      <div className="grid min-h-0 flex-1 content-start gap-4 overflow-y-auto p-4">{children}</div>
+      <div className="min-h-0 flex-1 overflow-y-auto">
+        <div className="grid gap-4 p-4">{children}</div>
+      </div>
     </aside>
   );
 }

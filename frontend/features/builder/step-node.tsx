@@ -11,6 +11,7 @@ import { isTriggerKind } from '@/lib/graph/connect';
 import { descriptorOf, outletLabel } from '@/lib/nodes';
 import { isOptional, outletsOf } from '@/lib/nodes/schema';
 import { useBuilder, useBuilderStore } from './context';
+import { inWords } from './faults';
 import { useOverlay } from './overlay';
 
 const drawn = new WeakMap<CanvasEdge[], Map<string, string>>();
@@ -62,8 +63,12 @@ export const StepNode = memo(function StepNode({ id, type, data, selected }: Nod
           </p>
         </div>
         {faults && (
-          <Tooltip text={faults.map(({ message }) => message).join(' · ')}>
-            <span role="img" aria-label={`Unfinished: ${faults[0]?.message}`} className="text-bad">
+          <Tooltip text={faults.map((fault) => inWords(fault, node)).join(' ')}>
+            <span
+              role="img"
+              aria-label={`Unfinished: ${faults.map((fault) => inWords(fault, node)).join(' ')}`}
+              className="text-bad"
+            >
               <CircleAlert className="size-4" />
             </span>
           </Tooltip>
@@ -76,7 +81,7 @@ export const StepNode = memo(function StepNode({ id, type, data, selected }: Nod
           id={id}
           outlet={outlet}
           label={outletLabel(node, outlet)}
-          left={((index + 1) / (outlets.length + 1)) * 100}
+          left={placeOf(outlets, index)}
           isOpen={open.includes(outlet)}
           isQuiet={isOptional(outlet) && !selected}
           showLabel={outlets.length > 1}
@@ -85,6 +90,15 @@ export const StepNode = memo(function StepNode({ id, type, data, selected }: Nod
     </div>
   );
 });
+
+/** Where a way out begins, in percent of the width: the usual way in the middle, those that nobody need draw beside it. */
+function placeOf(outlets: string[], index: number): number {
+  const [usual = '', ...others] = outlets;
+  if (others.length > 0 && !isOptional(usual) && others.every(isOptional)) {
+    return index === 0 ? 50 : 50 + (index * 50) / (others.length + 0.6);
+  }
+  return ((index + 1) / (outlets.length + 1)) * 100;
+}
 
 interface OutletProps {
   id: string;

@@ -41,6 +41,14 @@ interface Props {
   className?: string;
 }
 
+/** Every word that is typed must be said of a step; those whose name begins with it come first. */
+function fit(value: string, search: string, [title = '', ...about]: string[] = []): number {
+  const wanted = search.trim().toLowerCase();
+  const said = [title, value, ...about].join(' ').toLowerCase();
+  if (!wanted.split(/\s+/).every((word) => said.includes(word))) return 0;
+  return title.toLowerCase().startsWith(wanted) ? 1 : title.toLowerCase().includes(wanted) ? 0.8 : 0.5;
+}
+
 const GROUP =
   '[&_[cmdk-group-heading]]:px-2 [&_[cmdk-group-heading]]:pt-2.5 [&_[cmdk-group-heading]]:pb-1 [&_[cmdk-group-heading]]:font-medium [&_[cmdk-group-heading]]:text-2xs [&_[cmdk-group-heading]]:text-ink-3';
 const ITEM =
@@ -49,7 +57,7 @@ const ITEM =
 /** The kinds of step, by group, found by typing. Arrows choose, Enter takes. */
 export function StepPicker({ kinds, onPick, targets = [], onTarget, dragOut, autoFocus, className }: Props) {
   return (
-    <Command label="Steps" className={cn('flex min-h-0 flex-col', className)}>
+    <Command label="Steps" filter={fit} className={cn('flex min-h-0 flex-col', className)}>
       <div className="border-b p-2">
         <Command.Input
           autoFocus={autoFocus}

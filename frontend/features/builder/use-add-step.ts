@@ -31,7 +31,8 @@ export function useAddStep() {
     (kind: string, asked?: Spot) => {
       const state = store.getState();
       const isTrigger = state.kinds.get(kind)?.group === 'trigger';
-      const spot = asked ?? (isTrigger ? null : openEnd(state)) ?? { at: centre(flow.screenToFlowPosition) };
+      const wanted = isTrigger && asked && !('at' in asked) ? undefined : asked;
+      const spot = wanted ?? (isTrigger ? null : openEnd(state)) ?? { at: centre(flow.screenToFlowPosition) };
       const place = 'at' in spot ? spot.at : 'source' in spot ? placeBelow(state, spot.source) : { x: 0, y: 0 };
       const id = state.add(kind, spot, place);
       if (!id) return say('This step cannot stand here');
