@@ -13,10 +13,10 @@ EFFECT_QUEUE = "sojourn-effects"
 """Stages that call the outside; kept apart so that a slow provider delays no run."""
 
 BULK_QUEUE = "sojourn-bulk"
-"""Stages of large batches; kept apart so that a broadcast delays nobody who was let in alone."""
+"""Stages of broadcasts: of runs that carry a segment or a list; kept apart so that they delay nobody whom an event let in."""
 
-BULK_SIZE = 50
-"""A batch of more contacts than this is a large one."""
+SMALL_BATCH = 50
+"""Up to how many contacts a stage that calls nothing outside is run within the workflow task."""
 
 ACTIVITY_QUEUE = "sojourn-activities"
 """Stages that run custom activities; kept apart so that a slow or broken one delays no mail."""
@@ -59,6 +59,8 @@ class RunInput(BaseModel):
     version: int
     tokens: list[Token]
     stages_done: int = 0
+    bulk: bool = False
+    """Whether it carries a broadcast, which gives way to what events set off."""
 
 
 class StageOrder(BaseModel):

@@ -1,7 +1,7 @@
 """The worker process: runs journeys and their stages (`python -m worker.main`).
 
-Told `triggered` or `bulk` it takes only small batches and runs, or only the stages of large batches. In processes of
-their own, broadcasts take neither slots nor the event loop from contacts who were let in alone.
+Told `triggered` or `bulk` it takes all but the stages of broadcasts, or these alone. In processes of their own,
+broadcasts take neither slots nor the event loop from contacts whom an event let in.
 """
 
 import asyncio
@@ -36,7 +36,7 @@ FINISH_WITHIN = timedelta(seconds=60)
 TRIGGERED, BULK = "triggered", "bulk"
 ROLES = (TRIGGERED, BULK)
 BULK_NICENESS = 5
-"""By how much a process for large batches alone stands back from others on its machine."""
+"""By how much a process for broadcasts alone stands back from others on its machine."""
 
 
 def make_workers(

@@ -11,10 +11,10 @@ with workflow.unsafe.imports_passed_through():
     from journeys.contracts import (
         ACTIVITY_QUEUE,
         BULK_QUEUE,
-        BULK_SIZE,
         EFFECT_QUEUE,
         NUDGE,
         RUN_QUEUE,
+        SMALL_BATCH,
         Nudge,
         RunInput,
         StageOrder,
@@ -44,7 +44,7 @@ class JourneyWorkflow:
     @workflow.init
     def __init__(self, args: Sequence[RawValue]) -> None:
         state = workflow.payload_converter().from_payload(args[0].payload, RunInput)
-        self._journey = JourneyRun(state, _TemporalSeam())
+        self._journey = JourneyRun(state, _TemporalSeam(state.bulk))
 
     @workflow.run
     async def run(self, args: Sequence[RawValue]) -> int:
@@ -84,6 +84,9 @@ class JourneyWorkflow:
 class _TemporalSeam:
     """Temporal's clock, timers and activities."""
 
+    def __init__(self, bulk: bool) -> None:
+        self._bulk = bulk
+
     def now(self) -> datetime:
         return workflow.now()
 
@@ -105,7 +108,7 @@ class _TemporalSeam:
         people = "contact" if token.size == 1 else "contacts"
         summary = f"{token.title}, {token.size:,} {people}"[:SUMMARY_LENGTH]
         done: StageResult
-        if not token.effect and token.size <= BULK_SIZE:
+        if not token.effect and token.size <= SMALL_BATCH:
             # A task of its own would cost Temporal several times what the stage costs Postgres.
             done = await workflow.execute_local_activity(
                 token.title,
@@ -120,7 +123,7 @@ class _TemporalSeam:
                 token.title,
                 order,
                 result_type=StageResult,
-                task_queue=_queue_of(token),
+                task_queue=_queue_of(token, self._bulk),
                 summary=summary,
                 start_to_close_timeout=STAGE_TIMEOUT,
                 heartbeat_timeout=HEARTBEAT_TIMEOUT,
@@ -134,11 +137,11 @@ class _TemporalSeam:
         return str(error.cause or error)[:500]
 
 
-def _queue_of(token: Token) -> str:
+def _queue_of(token: Token, bulk: bool) -> str:
     """Return the task queue of a stage: what is slow or large waits for nobody else's slot."""
     if token.custom:
         return ACTIVITY_QUEUE
-    if token.size > BULK_SIZE:
+    if bulk and token.size > SMALL_BATCH:
         return BULK_QUEUE
     return EFFECT_QUEUE if token.effect else RUN_QUEUE
 

@@ -44,7 +44,12 @@ async def start_run(
             "workflow_id": name,
         },
     )
-    payload = {"workflow_id": name, "slug": slug, "contact_id": contact_id, "run": run.model_dump(mode="json")}
+    payload = {
+        "workflow_id": name,
+        "slug": slug,
+        "contact_id": contact_id,
+        "run": {**run.model_dump(mode="json"), "bulk": bulk},
+    }
     await _add(session, run.workspace_id, "start_run", BULK_URGENCY if bulk else START_URGENCY, run.run_id, payload)
 
 
