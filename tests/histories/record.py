@@ -1,4 +1,7 @@
-"""Record the histories anew, after a change of the workflow that old runs may not see (`python -m tests.histories.record`)."""
+"""Record the histories of this release anew (`python -m tests.histories.record`), each release in a folder of its own.
+
+Those of earlier releases are never touched: their runs may still be under way somewhere.
+"""
 
 import asyncio
 import json
@@ -20,8 +23,9 @@ from tests.histories.shapes import SHAPES, Shape, Stage, continued
 from tests.workflows.test_journey import running
 from worker.embedded.stack import EmbeddedStack
 from worker.embedded.temporal import EmbeddedTemporal
+from worker.versions import installed_version
 
-FOLDER = Path(__file__).parent
+FOLDER = Path(__file__).parent / installed_version()
 LOW_LIMIT = 16
 """After how many events the server asks a run to continue as new."""
 
@@ -69,6 +73,7 @@ async def record(home: Path) -> None:
             client_of(EmbeddedTemporal(home / "patient", quick=True)) as patient,
             client_of(ImpatientTemporal(home / "impatient", quick=True)) as impatient,
         ):
+            FOLDER.mkdir(exist_ok=True)
             for old in FOLDER.glob("*.json"):
                 old.unlink()
             for shape in SHAPES:
@@ -83,7 +88,7 @@ async def play(shape: Shape, client: Client, database: Database) -> None:
         await shape(stage)
     for number, history in enumerate(await histories(stage), 1):
         events = json.loads(history.to_json(), object_hook=without_stack)
-        document = {"workflow_id": history.workflow_id, **events}
+        document = {"workflow_id": history.workflow_id, "kinds": sorted(stage.kinds), **events}
         path = FOLDER / f"{shape.__name__}-{number}.json"
         path.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n")
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -16,10 +17,30 @@ from journeys.enrollments.routing import route_window
 from journeys.errors import InvalidInput
 from journeys.graph.loading import LoadedPlan
 from journeys.graph.plan import PlanNode
-from journeys.nodes.ops import Await, Change, Hold, Route, RoutePath, SendEmail, Share, Split
+from journeys.nodes.ops import (
+    Await,
+    AwaitCondition,
+    CallActivity,
+    CallWebhook,
+    Change,
+    End,
+    Hold,
+    HoldUntil,
+    Mark,
+    Route,
+    RoutePath,
+    Score,
+    SendEmail,
+    Share,
+    Split,
+    StartJourney,
+    Subscribe,
+    Window,
+)
 from journeys.rules.language import parse_rule
 from tests.factories.journeys import make_contacts, make_mail, node, publish_plan, send, trigger
 from tests.fakes.provider import RecordingProvider
+from tests.journeys.enrollments.test_hooks import receiver
 from tests.journeys.enrollments.test_routing import happen
 from tests.until import until
 from worker.leases import claim_partitions, release_partitions
@@ -37,10 +58,13 @@ class Stage:
     provider: RecordingProvider
     workspace_id: UUID
     contact_ids: list[UUID] = field(default_factory=list)
+    kinds: set[str] = field(default_factory=set)
+    """The operations of the plans published here."""
     _router: UUID = field(default_factory=new_id)
 
     async def publish(self, nodes: Sequence[PlanNode], **settings: Any) -> LoadedPlan:
         """Publish a plan and let some people in."""
+        self.kinds |= {each.op.op for each in nodes}
         plan = await publish_plan(self.database, self.workspace_id, nodes, **settings)
         self.contact_ids = await make_contacts(self.database, self.workspace_id, PEOPLE)
         await self.happen("Signed Up", *self.contact_ids)
@@ -225,6 +249,60 @@ async def continued(stage: Stage) -> None:
     await stage.until_ended()
 
 
+async def clock_waits(stage: Stage) -> None:
+    soon = datetime.now(UTC) + timedelta(seconds=1)
+    await stage.publish(
+        [
+            trigger("soon"),
+            node("soon", HoldUntil(at=soon, has_past=True), next="window", past="window"),
+            node("window", Window(start="00:00", end="00:00"), next="end"),
+            node("end", End(), next=None),
+        ]
+    )
+    await stage.until_ended()
+
+
+async def condition_met(stage: Stage) -> None:
+    bought = parse_rule({"event": "Order Completed"})
+    await stage.publish(
+        [
+            trigger("bought"),
+            node("bought", AwaitCondition(rule=bought, timeout_seconds=DAY), met="goal", timed_out=None),
+            node("goal", Mark(), next=None),
+        ]
+    )
+    await stage.until_rows(ASLEEP, 1)
+    await stage.happen("Order Completed", *stage.contact_ids)
+    await stage.until_ended()
+
+
+async def contact_changes(stage: Stage) -> None:
+    other = await publish_plan(
+        stage.database, stage.workspace_id, [trigger("again", "Never"), node("again", Hold(seconds=1), next=None)]
+    )
+    await stage.publish(
+        [
+            trigger("topic"),
+            node("topic", Subscribe(topic="marketing"), next="score"),
+            node("score", Score(model="leads", action="add", points=1, reason="signed up"), next="other"),
+            node("other", StartJourney(journey_id=other.journey_id), next=None),
+        ]
+    )
+    await stage.until_ended()
+
+
+async def webhook(stage: Stage) -> None:
+    async with receiver() as (url, _):
+        await stage.publish([trigger("call"), node("call", CallWebhook(url=url), done=None, failed=None)])
+        await stage.until_ended()
+
+
+async def custom_activity(stage: Stage) -> None:
+    op = CallActivity(activity="sync_audience", outlets=["synced", "failed"])
+    await stage.publish([trigger("sync"), node("sync", op, synced=None, failed=None)])
+    await stage.until_ended()
+
+
 Shape = Callable[[Stage], Coroutine[Any, Any, None]]
 
 SHAPES: Sequence[Shape] = (
@@ -237,4 +315,9 @@ SHAPES: Sequence[Shape] = (
     parked_and_retried,
     paused_and_resumed,
     continued,
+    clock_waits,
+    condition_met,
+    contact_changes,
+    webhook,
+    custom_activity,
 )

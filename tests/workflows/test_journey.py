@@ -20,7 +20,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 from activities.stages import StageActivities
 from journeys.connectors.base import Mail, MailProvider, Outcome
 from journeys.connectors.errors import ProviderUnavailable
-from journeys.contracts import BULK_QUEUE, EFFECT_QUEUE, RUN_QUEUE, StageOrder
+from journeys.contracts import ACTIVITY_QUEUE, BULK_QUEUE, EFFECT_QUEUE, RUN_QUEUE, StageOrder
 from journeys.db.ids import new_id
 from journeys.db.session import Database
 from journeys.enrollments.routing import Lease, route_window
@@ -29,6 +29,7 @@ from tests.conftest import make_workspace
 from tests.factories.journeys import make_contacts, make_mail, node, publish_plan, send, trigger
 from tests.fakes.engine import BareMailroom, Engine
 from tests.fakes.provider import RecordingProvider
+from tests.fakes.runner import InProcessRunner
 from tests.journeys.enrollments.test_routing import happen
 from worker.bells import Bells
 from worker.dispatcher import Dispatcher
@@ -53,7 +54,7 @@ async def running(
         return
 
     async with httpx.AsyncClient() as http:
-        stages = StageActivities(database, BareMailroom(database, provider, named), http, quiet)
+        stages = StageActivities(database, BareMailroom(database, provider, named), http, quiet, InProcessRunner())
         runner = SandboxedWorkflowRunner() if sandbox else UnsandboxedWorkflowRunner()
         runs = Worker(
             client,
@@ -64,9 +65,10 @@ async def running(
         )
         effects = Worker(client, task_queue=EFFECT_QUEUE, activities=[stages.run_stage])
         bulk = Worker(client, task_queue=BULK_QUEUE, activities=[stages.run_stage])
+        custom = Worker(client, task_queue=ACTIVITY_QUEUE, activities=[stages.run_stage])
         bells = Bells(database.url)
         loops = [asyncio.create_task(loop) for loop in (bells.run(), Dispatcher(database, client, bells).run())]
-        async with runs, effects, bulk:
+        async with runs, effects, bulk, custom:
             yield
         for loop in loops:
             loop.cancel()

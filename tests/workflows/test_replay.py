@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import get_args, get_type_hints
 
 import pytest
 from temporalio.client import WorkflowHistory
@@ -10,18 +11,21 @@ from temporalio.worker import Replayer
 from temporalio.workflow import NondeterminismError
 
 from journeys.db.session import Database
+from journeys.nodes.ops import Op
 from tests.conftest import make_workspace
 from tests.fakes.provider import RecordingProvider
 from tests.histories import shapes
-from tests.histories.record import ImpatientTemporal, client_of, histories
+from tests.histories.record import FOLDER, ImpatientTemporal, client_of, histories
 from tests.workflows.test_journey import running
 from workflows.journey import JourneyWorkflow
 
-RECORDED = sorted(Path(shapes.__file__).parent.glob("*.json"))
+RECORDED = sorted(Path(shapes.__file__).parent.glob("*/*.json"))
+OPS = {get_args(get_type_hints(op)["op"])[0] for op in get_args(get_args(Op)[0])}
 
 
 def read(path: Path) -> WorkflowHistory:
     document = json.loads(path.read_text())
+    document.pop("kinds")
     return WorkflowHistory.from_json(document.pop("workflow_id"), document)
 
 
@@ -31,11 +35,16 @@ async def replay(history: WorkflowHistory) -> None:
 
 
 def test_every_shape_of_a_run_has_a_history() -> None:
-    recorded = {path.stem.rpartition("-")[0] for path in RECORDED}
+    recorded = {path.stem.rpartition("-")[0] for path in FOLDER.glob("*.json")}
     assert recorded == {shape.__name__ for shape in shapes.SHAPES}
 
 
-@pytest.mark.parametrize("path", RECORDED, ids=lambda path: path.stem)
+def test_every_kind_of_operation_is_in_a_history() -> None:
+    kinds = {kind for path in FOLDER.glob("*.json") for kind in json.loads(path.read_text())["kinds"]}
+    assert kinds == OPS
+
+
+@pytest.mark.parametrize("path", RECORDED, ids=lambda path: f"{path.parent.name}-{path.stem}")
 async def test_a_recorded_run_is_replayed_without_a_difference(path: Path) -> None:
     await replay(read(path))
 
