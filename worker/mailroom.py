@@ -15,6 +15,7 @@ from journeys.db.session import Database
 from journeys.enrollments.sending import Channel
 from journeys.enrollments.stages import Opened
 from journeys.errors import NotFound
+from journeys.messaging.brand import workspace_facts
 from journeys.messaging.compose import CompiledMessage, TemplateSource, compile_message
 from journeys.messaging.links import TrackingTokens
 from journeys.settings import Settings
@@ -121,8 +122,7 @@ class WorkspaceMailroom:
             row = (
                 await session.execute(
                     text("""
-                        SELECT j.name, j.slug, w.name AS workspace, w.settings ->> 'postal_address' AS postal_address
-                        FROM journeys j
+                        SELECT j.name, j.slug, w.name AS workspace, w.settings FROM journeys j
                         JOIN workspaces w ON w.id = j.workspace_id WHERE j.id = :id
                     """),
                     {"id": opened.place.journey_id},
@@ -130,7 +130,7 @@ class WorkspaceMailroom:
             ).one()
         names: dict[str, object] = {
             "journey": {"name": row.name, "slug": row.slug},
-            "workspace": {"name": row.workspace, "postal_address": row.postal_address},
+            "workspace": workspace_facts(row.workspace, row.settings),
         }
         self._names[opened.place.version_id] = (time.monotonic(), names)
         return names

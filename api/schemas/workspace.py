@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from api.schemas.base import Address, Name, Schema, TimeZone
+from journeys.messaging.brand import Brand
 from journeys.messaging.limits import Cap, Percent, QuietHours
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200, pattern=r"^[^\r\n]*$")]
@@ -22,6 +23,7 @@ class WorkspaceSettings(Schema):
     tracking_url: Annotated[str, StringConstraints(pattern=r"^https?://[^\s/]+$", max_length=200)] | None = Field(
         None, description="Base of the links in mails, when it is not this installation's own address."
     )
+    brand: Brand = Field(default_factory=Brand, description="What templates may use as `workspace.color` and the like.")
     quiet_hours: QuietHours | None = Field(
         None,
         description="When no marketing mail is sent, in the contact's own time; what falls due is held until the end.",

@@ -15,6 +15,10 @@ const PAGES = [
   { path: '/settings?tab=mail', title: 'Settings' },
   { path: '/settings?tab=topics', title: 'Settings' },
   { path: '/settings?tab=people', title: 'Settings' },
+  { path: '/settings?tab=limits', title: 'Settings' },
+  { path: '/settings?tab=brand', title: 'Settings' },
+  { path: '/settings?tab=suppressed', title: 'Settings' },
+  { path: '/settings?tab=activity', title: 'Settings' },
 ];
 
 for (const { path, title } of PAGES) {

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from journeys.connectors.base import Outcome
 from journeys.errors import NotFound, SojournError
+from journeys.messaging.brand import workspace_facts
 from journeys.messaging.checks import Category, Finding, check_message
 from journeys.messaging.compose import RenderedMessage, TemplateSource, compile_message
 from journeys.messaging.links import MessageLinks, TrackingTokens
@@ -36,12 +37,13 @@ class Preview(NamedTuple):
 
 async def load_context(session: AsyncSession, workspace_id: UUID, contact_id: UUID | None) -> dict[str, Any]:
     """Return the Liquid context of a mail to this contact, or to somebody made up."""
-    names = text("SELECT name FROM workspaces WHERE id = :id")
+    named = text("SELECT name, settings FROM workspaces WHERE id = :id")
+    workspace = (await session.execute(named, {"id": workspace_id})).one()
     context: dict[str, Any] = {
         "contact": dict(SAMPLE),
         "event": {},
         "journey": {"name": "Preview", "slug": "preview"},
-        "workspace": {"name": await session.scalar(names, {"id": workspace_id})},
+        "workspace": workspace_facts(workspace.name, workspace.settings),
     }
     if contact_id is not None:
         found = await session.scalar(

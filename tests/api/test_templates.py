@@ -93,3 +93,15 @@ async def test_a_trial_of_a_connection_that_refuses_says_why(client: httpx.Async
     sent = (await client.post(f"/api/templates/{template['id']}/send-test", json=order)).json()
     assert sent["state"] == "failed"
     assert sent["reason"]
+
+
+async def test_a_preview_wears_the_brand_of_the_workspace(client: httpx.AsyncClient) -> None:
+    brand = {"color": "#0f6674", "logo_url": "https://example.com/logo.png"}
+    saved = await client.patch("/api/workspace", json={"settings": {"brand": brand, "postal_address": "Hafen 1"}})
+    assert saved.json()["settings"]["brand"]["color"] == "#0f6674"
+    html = "<p style='color:{{ workspace.color }}'>{{ workspace.logo_url }} {{ workspace.postal_address }}</p>"
+    shown = (await client.post("/api/templates/preview", json={"subject": "Hi", "html": html})).json()
+    assert "#0f6674" in shown["html"]
+    assert "https://example.com/logo.png Hafen 1" in shown["html"]
+    refused = await client.patch("/api/workspace", json={"settings": {"brand": {"color": "red"}}})
+    assert refused.status_code == 422

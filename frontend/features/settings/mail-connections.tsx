@@ -1,19 +1,20 @@
 'use client';
 
-import { Mail, Plus } from 'lucide-react';
+import { Mail, Plus, Stethoscope, Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import { Badge } from '@/components/ui/badge';
 import { Button } from '@/components/ui/button';
 import { Card } from '@/components/ui/card';
+import { Confirm } from '@/components/ui/confirm';
 import { EmptyState } from '@/components/ui/empty-state';
 import { Loaded } from '@/components/ui/loaded';
+import type { Connection } from '@/lib/api/types';
 import { NewConnection } from './new-connection';
-import { useConnections, useMakeDefault } from './queries';
+import { useCheckConnection, useConnections, useDeleteConnection, useMakeDefault } from './queries';
 
 /** By what way mails leave: the built-in outbox at first, a mail server when you mean it. */
 export function MailConnections() {
   const connections = useConnections();
-  const makeDefault = useMakeDefault();
   const [making, setMaking] = useState(false);
   const add = (
     <Button onClick={() => setMaking(true)}>
@@ -32,25 +33,60 @@ export function MailConnections() {
       >
         {(items) => (
           <ul>
-            {items.map(({ id, name, kind, is_default }) => (
-              <li key={id} className="rule-b flex flex-wrap items-center gap-x-3 px-4 py-2.5">
-                <span className="font-medium">{name}</span>
-                <code className="font-mono text-ink-3 text-xs">{kind}</code>
-                <span className="ml-auto">
-                  {is_default ? (
-                    <Badge tone="ok">Default</Badge>
-                  ) : (
-                    <Button size="sm" look="quiet" onClick={() => makeDefault.mutate(id)}>
-                      Make default
-                    </Button>
-                  )}
-                </span>
-              </li>
+            {items.map((connection) => (
+              <ConnectionLine key={connection.id} connection={connection} />
             ))}
           </ul>
         )}
       </Loaded>
       {making && <NewConnection onClose={() => setMaking(false)} />}
     </Card>
+  );
+}
+
+/** One way to send: whether it answers, and whether it is the one that journeys use. */
+function ConnectionLine({ connection: { id, name, kind, is_default } }: { connection: Connection }) {
+  const check = useCheckConnection(id);
+  const makeDefault = useMakeDefault();
+  const remove = useDeleteConnection();
+  const [asking, setAsking] = useState(false);
+  const health = check.data;
+  return (
+    <li className="rule-b flex flex-wrap items-center gap-x-3 gap-y-2 px-4 py-2.5">
+      <span className="min-w-0">
+        <span className="flex items-center gap-2 font-medium">
+          {name} {is_default && <Badge tone="accent">Default</Badge>}
+        </span>
+        <code className="font-mono text-ink-3 text-xs">{kind}</code>
+      </span>
+      <span role="status" className="min-w-0 flex-1 basis-40 text-xs">
+        {health &&
+          (health.healthy ? <Badge tone="ok">It answers</Badge> : <span className="text-bad">{health.detail}</span>)}
+      </span>
+      <span className="flex flex-wrap items-center gap-1">
+        {!is_default && (
+          <Button size="sm" look="quiet" onClick={() => makeDefault.mutate(id)}>
+            Make default
+          </Button>
+        )}
+        <Button size="sm" aria-label={`Test ${name}`} busy={check.isPending} onClick={() => check.mutate()}>
+          <Stethoscope /> Test
+        </Button>
+        {!is_default && (
+          <Button look="quiet" size="icon" aria-label={`Remove ${name}`} onClick={() => setAsking(true)}>
+            <Trash2 />
+          </Button>
+        )}
+      </span>
+      <Confirm
+        open={asking}
+        onOpenChange={setAsking}
+        title={`Remove “${name}”?`}
+        description="Its secrets are forgotten. Steps that name it wait until they name another."
+        action="Remove"
+        danger
+        onConfirm={() => remove.mutateAsync(id)}
+      />
+    </li>
   );
 }

@@ -1,28 +1,32 @@
 'use client';
 
-import { UserPlus, Users } from 'lucide-react';
+import { UserMinus, UserPlus, Users } from 'lucide-react';
 import { useState } from 'react';
 import { Badge } from '@/components/ui/badge';
 import { Button } from '@/components/ui/button';
 import { Card } from '@/components/ui/card';
 import { Code } from '@/components/ui/code';
+import { Confirm } from '@/components/ui/confirm';
 import { Dialog, DialogActions } from '@/components/ui/dialog';
 import { EmptyState } from '@/components/ui/empty-state';
 import { Field } from '@/components/ui/field';
 import { Input, Select } from '@/components/ui/input';
 import { Loaded } from '@/components/ui/loaded';
 import { Notice } from '@/components/ui/notice';
+import type { Person } from '@/lib/api/types';
+import { useMe } from '@/lib/auth';
 import { humanize } from '@/lib/format';
 import { useForm } from '@/lib/use-form';
-import { useInvite, usePeople } from './queries';
+import { useSearchState } from '@/lib/use-search-state';
+import { useChangeRole, useInvite, usePeople, useRemovePerson } from './queries';
 import { ROLES } from './roles';
 
 /** Who works in this workspace. */
 export function People() {
   const people = usePeople();
-  const [inviting, setInviting] = useState(false);
+  const [inviting, setInvite] = useSearchState('invite');
   const invite = (
-    <Button onClick={() => setInviting(true)}>
+    <Button onClick={() => setInvite('1')}>
       <UserPlus /> Invite
     </Button>
   );
@@ -38,20 +42,65 @@ export function People() {
       >
         {(items) => (
           <ul>
-            {items.map(({ id, name, email, role }) => (
-              <li key={id} className="rule-b flex flex-wrap items-center gap-x-3 px-4 py-2.5">
-                <span className="font-medium">{name}</span>
-                <span className="text-ink-3 text-sm">{email}</span>
-                <span className="ml-auto">
-                  <Badge>{humanize(role)}</Badge>
-                </span>
-              </li>
+            {items.map((person) => (
+              <PersonLine key={person.id} person={person} />
             ))}
           </ul>
         )}
       </Loaded>
-      {inviting && <Invite onClose={() => setInviting(false)} />}
+      {inviting && <Invite onClose={() => setInvite('')} />}
     </Card>
+  );
+}
+
+/** One person, their role, and the way out; only an owner may change either. */
+function PersonLine({ person: { id, name, email, role } }: { person: Person }) {
+  const me = useMe();
+  const change = useChangeRole();
+  const remove = useRemovePerson();
+  const [asking, setAsking] = useState(false);
+  const isMine = id === me.user.id;
+  return (
+    <li className="rule-b flex flex-wrap items-center gap-x-3 gap-y-2 px-4 py-2.5">
+      <span className="min-w-0">
+        <span className="block truncate font-medium">
+          {name} {isMine && <Badge>You</Badge>}
+        </span>
+        <span className="block truncate text-ink-3 text-xs">{email}</span>
+      </span>
+      <span className="ml-auto flex items-center gap-1">
+        {me.role === 'owner' ? (
+          <>
+            <Select
+              aria-label={`Role of ${name}`}
+              className="w-32"
+              value={role}
+              onChange={(event) => change.mutate({ id, role: event.target.value as Person['role'] })}
+            >
+              {ROLES.map(({ value }) => (
+                <option key={value} value={value}>
+                  {humanize(value)}
+                </option>
+              ))}
+            </Select>
+            <Button look="quiet" size="icon" aria-label={`Remove ${name}`} onClick={() => setAsking(true)}>
+              <UserMinus />
+            </Button>
+          </>
+        ) : (
+          <Badge>{humanize(role)}</Badge>
+        )}
+      </span>
+      <Confirm
+        open={asking}
+        onOpenChange={setAsking}
+        title={`Remove ${name}?`}
+        description="They are signed out and see nothing of this workspace any more. What they made stays."
+        action="Remove"
+        danger
+        onConfirm={() => remove.mutateAsync(id)}
+      />
+    </li>
   );
 }
 

@@ -2,7 +2,18 @@
 
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { api } from '@/lib/api/client';
-import type { ApiKey, Connection, Connector, Page, Person, Topic, WorkspaceDetail } from '@/lib/api/types';
+import type {
+  ApiKey,
+  Connection,
+  Connector,
+  Health,
+  Page,
+  Person,
+  Suppression,
+  Topic,
+  WorkspaceDetail,
+  WorkspaceUpdate,
+} from '@/lib/api/types';
 
 /** Lists of settings are short: one page holds them. */
 const useList = <T>(path: string) =>
@@ -21,7 +32,7 @@ function useChange<In, Out = unknown>(path: string, send: (input: In) => Promise
 export const useWorkspace = () =>
   useQuery({ queryKey: ['/api/workspace'], queryFn: () => api.get<WorkspaceDetail>('/api/workspace') });
 export const useSaveWorkspace = () =>
-  useChange('/api/workspace', (change: Partial<WorkspaceDetail>) => api.patch('/api/workspace', change), true);
+  useChange('/api/workspace', (change: WorkspaceUpdate) => api.patch('/api/workspace', change), true);
 
 export const useKeys = () => useList<ApiKey>('/api/keys');
 export const useCreateKey = () =>
@@ -40,6 +51,17 @@ export const useInvite = () =>
     true,
   );
 
+export const useChangeRole = () =>
+  useChange('/api/users', ({ id, role }: Pick<Person, 'id' | 'role'>) => api.patch(`/api/users/${id}`, { role }));
+export const useRemovePerson = () => useChange('/api/users', (id: string) => api.delete(`/api/users/${id}`));
+
+export const useSuppress = () =>
+  useChange(
+    '/api/suppressions',
+    (body: { addresses: string[]; scope: Suppression['scope'] }) => api.post('/api/suppressions', body),
+    true,
+  );
+
 export const useTopics = () => useList<Topic>('/api/topics');
 export const useCreateTopic = () =>
   useChange('/api/topics', (topic: Omit<Topic, 'id'>) => api.post<Topic>('/api/topics', topic), true);
@@ -53,5 +75,10 @@ export const useCreateConnection = () =>
       api.post<Connection>('/api/connections', connection),
     true,
   );
+/** Tries a connection; the server waits for an answer, and sends nothing. */
+export const useCheckConnection = (id: string) =>
+  useMutation({ mutationFn: () => api.post<Health>(`/api/connections/${id}/check`) });
+export const useDeleteConnection = () =>
+  useChange('/api/connections', (id: string) => api.delete(`/api/connections/${id}`));
 export const useMakeDefault = () =>
   useChange('/api/connections', (id: string) => api.patch(`/api/connections/${id}`, { is_default: true }));

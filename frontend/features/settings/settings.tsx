@@ -3,18 +3,26 @@
 import { Page } from '@/components/ui/page';
 import { TabPanel, Tabs } from '@/components/ui/tabs';
 import { useSearchState } from '@/lib/use-search-state';
+import { Activity } from './activity';
+import { BrandForm } from './brand-form';
 import { Keys } from './keys';
+import { LimitsForm } from './limits-form';
 import { MailConnections } from './mail-connections';
 import { People } from './people';
+import { Suppressions } from './suppressions';
 import { Topics } from './topics';
 import { WorkspaceForm } from './workspace-form';
 
 const TABS = [
   { value: 'workspace', label: 'Workspace' },
-  { value: 'keys', label: 'Keys' },
-  { value: 'mail', label: 'Mail' },
-  { value: 'topics', label: 'Topics' },
   { value: 'people', label: 'People' },
+  { value: 'mail', label: 'Mail' },
+  { value: 'limits', label: 'Quiet hours and caps' },
+  { value: 'brand', label: 'Brand' },
+  { value: 'topics', label: 'Topics' },
+  { value: 'suppressed', label: 'Suppressed' },
+  { value: 'keys', label: 'Keys' },
+  { value: 'activity', label: 'Activity' },
 ];
 
 export function Settings() {
@@ -25,6 +33,18 @@ export function Settings() {
         <div className="w-full max-w-3xl">
           <TabPanel value="workspace">
             <WorkspaceForm />
+          </TabPanel>
+          <TabPanel value="limits">
+            <LimitsForm />
+          </TabPanel>
+          <TabPanel value="brand">
+            <BrandForm />
+          </TabPanel>
+          <TabPanel value="suppressed">
+            <Suppressions />
+          </TabPanel>
+          <TabPanel value="activity">
+            <Activity />
           </TabPanel>
           <TabPanel value="keys">
             <Keys />

@@ -2464,6 +2464,18 @@ export interface components {
             };
         };
         /**
+         * Brand
+         * @description How the workspace's mails look alike.
+         */
+        Brand: {
+            /** Color */
+            color?: string | null;
+            /** Logo Url */
+            logo_url?: string | null;
+            /** Website */
+            website?: string | null;
+        };
+        /**
          * BulkAudience
          * @description Whom an action is for: these contacts, or all that a search finds.
          */
@@ -5854,6 +5866,8 @@ export interface components {
              * @description Base of the links in mails, when it is not this installation's own address.
              */
             tracking_url?: string | null;
+            /** @description What templates may use as `workspace.color` and the like. */
+            brand?: components["schemas"]["Brand"];
             /** @description When no marketing mail is sent, in the contact's own time; what falls due is held until the end. */
             quiet_hours?: components["schemas"]["QuietHours"] | null;
             /**
@@ -5904,6 +5918,7 @@ export type Approvals = components['schemas']['Approvals'];
 export type Archived = components['schemas']['Archived'];
 export type Assumptions = components['schemas']['Assumptions'];
 export type AuditRead = components['schemas']['AuditRead'];
+export type Brand = components['schemas']['Brand'];
 export type BulkAudience = components['schemas']['BulkAudience'];
 export type BulkCreate = components['schemas']['BulkCreate'];
 export type BulkRead = components['schemas']['BulkRead'];

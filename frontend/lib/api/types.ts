@@ -3,7 +3,9 @@
 import type { ConnectorRead, Example as ExampleRead, JourneyRead, NodeKindRead, VersionDetail } from './schema';
 
 export type {
+  AuditRead as AuditEntry,
   BulkRead as BulkJob,
+  Cap,
   Config,
   ConnectionRead as Connection,
   ContactDetail,
@@ -16,6 +18,7 @@ export type {
   FindingRead as Finding,
   Found,
   GraphProblem as GraphFault,
+  Health,
   ImportRead as ImportJob,
   JourneyEntries,
   JourneyRow,
@@ -33,6 +36,7 @@ export type {
   PreviewRead as TemplatePreview,
   SegmentPreview,
   SegmentRead as Segment,
+  SuppressionRead as Suppression,
   TemplateRead as Template,
   TemplateVersionRead as TemplateVersion,
   TimelineEvent,

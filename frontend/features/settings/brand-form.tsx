@@ -1,0 +1,94 @@
+'use client';
+
+import { useState } from 'react';
+import { toast } from 'sonner';
+import { Button } from '@/components/ui/button';
+import { Card } from '@/components/ui/card';
+import { Field } from '@/components/ui/field';
+import { Input } from '@/components/ui/input';
+import { Loaded } from '@/components/ui/loaded';
+import { Notice } from '@/components/ui/notice';
+import { Skeleton } from '@/components/ui/skeleton';
+import type { WorkspaceDetail } from '@/lib/api/types';
+import { useForm } from '@/lib/use-form';
+import { useSaveWorkspace, useWorkspace } from './queries';
+
+const FIRST_COLOUR = '#0f6674';
+
+/** What makes all mails look like ours; templates use it by name. */
+export function BrandForm() {
+  const workspace = useWorkspace();
+  return (
+    <Loaded query={workspace} loading={<Skeleton className="h-64" />}>
+      {(loaded) => <Form workspace={loaded} />}
+    </Loaded>
+  );
+}
+
+function Form({ workspace: { name, settings } }: { workspace: WorkspaceDetail }) {
+  const save = useSaveWorkspace();
+  const brand = settings.brand ?? {};
+  const [color, setColor] = useState(brand.color ?? FIRST_COLOUR);
+  const [logo, setLogo] = useState(brand.logo_url ?? '');
+  const form = useForm(async ({ website = '' }) => {
+    await save.mutateAsync({ settings: { brand: { color, logo_url: logo || null, website: website || null } } });
+    toast.success('Saved', { description: 'Mails that use it change with the next one sent.' });
+  });
+  return (
+    <Card
+      title="Brand"
+      description="Templates use it as {{ workspace.color }}, {{ workspace.logo_url }} and {{ workspace.website }}."
+    >
+      <form onSubmit={form.onSubmit} className="grid gap-5 sm:grid-cols-[1fr_220px]">
+        <div className="grid content-start gap-4">
+          <Field label="Colour" error={form.faultOf('color')}>
+            {(wiring) => (
+              <span className="flex gap-2">
+                <input
+                  type="color"
+                  aria-label="Pick the colour"
+                  value={color}
+                  onChange={(event) => setColor(event.target.value)}
+                  className="h-8 w-11 rounded-md border border-line-strong bg-surface p-0.5 pointer-coarse:h-11"
+                />
+                <Input
+                  {...wiring}
+                  className="max-w-32 font-mono"
+                  value={color}
+                  onChange={(event) => setColor(event.target.value)}
+                />
+              </span>
+            )}
+          </Field>
+          <Field
+            label="Logo"
+            hint="The address of a picture, best at least 300 px wide."
+            error={form.faultOf('logo_url')}
+          >
+            {(wiring) => (
+              <Input {...wiring} type="url" value={logo} onChange={(event) => setLogo(event.target.value)} />
+            )}
+          </Field>
+          <Field label="Website" error={form.faultOf('website')}>
+            {(wiring) => <Input {...wiring} type="url" name="website" defaultValue={brand.website ?? ''} />}
+          </Field>
+          {form.error && <Notice tone="bad">{form.error}</Notice>}
+          <Button type="submit" look="primary" busy={form.busy} className="justify-self-start">
+            Save
+          </Button>
+        </div>
+        <figure className="self-start overflow-hidden rounded-lg border bg-white">
+          <div className="grid h-16 place-items-center p-3" style={{ background: color }}>
+            {logo ? (
+              // biome-ignore lint/performance/noImgElement: a static export has no image server.
+              <img src={logo} alt={`The logo of ${name}`} className="max-h-10" />
+            ) : (
+              <span className="font-semibold text-white">{name}</span>
+            )}
+          </div>
+          <figcaption className="bg-surface p-3 text-ink-3 text-xs">How a mail’s head could look</figcaption>
+        </figure>
+      </form>
+    </Card>
+  );
+}
