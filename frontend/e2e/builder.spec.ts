@@ -206,3 +206,28 @@ test('two people at one canvas see each other, and a conflict is not lost', asyn
   await other.close();
   await expect(page.getByRole('list', { name: 'Also here' })).toHaveCount(0);
 });
+
+test.describe('on a phone', () => {
+  test.use({ viewport: { width: 390, height: 800 }, hasTouch: true, isMobile: true });
+
+  test('a journey is drawn by tapping, and set up in a sheet', async ({ page }) => {
+    const id = await openBuilder(page, `Phone ${Date.now()}`);
+    const add = async (name: string) => {
+      await page.getByRole('button', { name: 'Add a step', exact: true }).tap();
+      await page.getByPlaceholder('Find a step').fill(name);
+      await page.getByRole('option').first().tap();
+    };
+    await add('event');
+    await page.getByLabel('Event', { exact: true }).fill('Signed Up');
+    await expectAccessible(page);
+    await page.getByRole('button', { name: 'Close' }).tap();
+    await add('exit');
+    await page.getByRole('button', { name: 'Close' }).tap();
+    await expect(edges(page)).toHaveCount(1);
+    await expectAccessible(page);
+    await page.getByRole('button', { name: 'Publish', exact: true }).tap();
+    await page.getByRole('dialog').getByRole('button', { name: 'Publish' }).tap();
+    await expect(page).toHaveURL(new RegExp(`/journeys/view\\?id=${id}`));
+    await expect(page.getByText('Version 1', { exact: true })).toBeVisible();
+  });
+});

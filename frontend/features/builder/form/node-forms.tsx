@@ -195,7 +195,6 @@ export function NameField({ title, values, onChange }: FormProps & { title: stri
       {(wiring) => (
         <Input
           {...wiring}
-          id="step-name"
           maxLength={100}
           placeholder={title}
           value={String(values.label ?? '')}
