@@ -132,6 +132,7 @@ async def enroll(
     trigger_id = plan.plan.door
     if plan.plan.settings.re_entry == "per_key" and key is None:
         raise InvalidInput("this journey is keyed", [Fault("/key", "say for which key the contacts enter")])
+    _check_payload(plan, payload or {})
     if segment_id is not None:
         return Enrolled(
             intake_id=await create_intake(session, plan, trigger_id, segment_id=segment_id, payload=payload, key=key)
@@ -147,6 +148,20 @@ async def enroll(
     if entered.token:
         await give_run(session, plan, run_id, [entered.token], contact_id=ids[0] if len(ids) == 1 else None)
     return Enrolled(entered.n, entered.refused)
+
+
+def _check_payload(plan: LoadedPlan, payload: Mapping[str, Any]) -> None:
+    """Refuse a payload that lacks what the trigger asks for.
+
+    Raises:
+        InvalidInput: naming every value at fault.
+    """
+    op = plan.plan.nodes[plan.plan.door].op
+    fields = op.payload if isinstance(op, Trigger) else []
+    misfits = ((field.name, field.misfit(payload)) for field in fields)
+    faults = [Fault(f"/payload/{name}", misfit) for name, misfit in misfits if misfit]
+    if faults:
+        raise InvalidInput("the payload is not what this journey asks for", faults)
 
 
 async def _ids_of(session: AsyncSession, workspace_id: UUID, emails: Sequence[str]) -> list[UUID]:

@@ -1,11 +1,17 @@
 """Let a contact in when a server asks for it."""
 
+from pydantic import Field
+
 from journeys.nodes.base import CompileContext, Described, NodeConfig, NodeKind
-from journeys.nodes.ops import Trigger
+from journeys.nodes.ops import PayloadField, Trigger
 
 
 class ApiTriggerConfig(NodeConfig):
-    """Nothing to say: the request carries the contacts."""
+    """What a request brings along besides the contacts."""
+
+    payload: list[PayloadField] = Field(
+        default_factory=list, max_length=50, description="Values of the request, which mails read as {{ event.name }}"
+    )
 
 
 class ApiTrigger(NodeKind[ApiTriggerConfig]):
@@ -17,7 +23,7 @@ class ApiTrigger(NodeKind[ApiTriggerConfig]):
 
     def compile(self, config: ApiTriggerConfig, context: CompileContext) -> Trigger:
         """Listen to the API only."""
-        return Trigger(source="api")
+        return Trigger(source="api", payload=config.payload)
 
     def summary(self, config: ApiTriggerConfig) -> str:
         """Say who starts it."""

@@ -15,15 +15,15 @@ class Path(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    id: str = Field(pattern=OUTLET)
-    label: str | None = Field(None, max_length=100)
-    rule: Rule
+    id: str = Field(pattern=OUTLET, description="Name of the way out; it never changes, while the label may")
+    label: str | None = Field(None, max_length=100, description="What people call this path")
+    rule: Rule = Field(description="Who takes this path, unless an earlier one took them")
 
 
 class BranchConfig(NodeConfig):
     """Paths in order; whoever matches none takes `else`."""
 
-    paths: list[Path] = Field(min_length=1, max_length=20)
+    paths: list[Path] = Field(min_length=1, max_length=20, description="In order; the first that fits is taken")
 
     @field_validator("paths")
     @classmethod

@@ -13,10 +13,10 @@ class Duration(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    days: int = Field(0, ge=0)
-    hours: int = Field(0, ge=0)
-    minutes: int = Field(0, ge=0)
-    seconds: int = Field(0, ge=0)
+    days: int = Field(0, ge=0, description="Added to the others")
+    hours: int = Field(0, ge=0, description="Added to the others")
+    minutes: int = Field(0, ge=0, description="Added to the others")
+    seconds: int = Field(0, ge=0, description="Added to the others")
 
     @model_validator(mode="after")
     def _is_sensible(self) -> "Duration":

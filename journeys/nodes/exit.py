@@ -9,7 +9,7 @@ from journeys.nodes.ops import End
 class ExitConfig(NodeConfig):
     """Why, for the trace."""
 
-    reason: str | None = Field(None, max_length=200)
+    reason: str | None = Field(None, max_length=200, description="Shown in each contact's trace")
 
 
 class Exit(NodeKind[ExitConfig]):

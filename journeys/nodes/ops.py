@@ -1,5 +1,6 @@
 """What a node compiles to: a small closed union of operations; the engine has one runner for each."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Literal, TypeAlias
 from uuid import UUID
@@ -49,10 +50,34 @@ class AttributeChange(_Op):
     after: Scalar | None = None
 
 
+class PayloadField(BaseModel):
+    """What a request brings along for its contacts."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str = Field(min_length=1, max_length=200, description="Name of the value in `payload`")
+    type: Literal["any", "text", "number", "boolean"] = Field("any", description="What it must be")
+    required: bool = Field(False, description="Refuse a request without it")
+
+    def misfit(self, payload: Mapping[str, object]) -> str | None:
+        """Say what is wrong with a payload, or return None."""
+        value = payload.get(self.name)
+        if value is None:
+            return "this is required" if self.required else None
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        fits = {
+            "any": True,
+            "text": isinstance(value, str),
+            "number": is_number,
+            "boolean": isinstance(value, bool),
+        }[self.type]
+        return None if fits else f"this must be a {self.type}"
+
+
 class Trigger(_Op):
     """Let contacts in. `key` names the property whose value keys re-entry; `where` filters the event.
 
-    A schedule takes the members of its segment, or everyone. `payload_schema` is what an API request's payload must fit.
+    A schedule takes the members of its segment, or everyone. `payload` is what an API request must bring along.
     """
 
     op: Literal["trigger"] = "trigger"
@@ -66,7 +91,7 @@ class Trigger(_Op):
     recurrence: Recurrence | None = None
     own_date: OwnDate | None = None
     change: AttributeChange | None = None
-    payload_schema: dict[str, JsonValue] | None = None
+    payload: list[PayloadField] = Field(default_factory=list)
 
 
 class RoutePath(_Op):

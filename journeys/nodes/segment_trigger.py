@@ -13,9 +13,9 @@ from journeys.rules.language import Rule, has_references
 class SegmentTriggerConfig(NodeConfig):
     """Which segment, by id or by a rule of the trigger's own."""
 
-    segment_id: UUID | None = None
+    segment_id: UUID | None = Field(None, title="Segment", description="A segment that was made before")
     rule: Rule | None = Field(None, description="A rule, instead of a segment")
-    on: Literal["entered", "left"] = "entered"
+    on: Literal["entered", "left"] = Field("entered", description="On coming into the segment, or on leaving it")
     existing: bool = Field(False, description="Also take in everyone who is in the segment on publishing")
 
     @model_validator(mode="after")

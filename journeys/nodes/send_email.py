@@ -19,11 +19,11 @@ class InlineMail(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    subject: str = Field(max_length=500)
-    preheader: str = Field("", max_length=500)
-    html: str | None = None
-    mjml: str | None = None
-    text: str | None = None
+    subject: str = Field(max_length=500, description="May be Liquid")
+    preheader: str = Field("", max_length=500, description="What inboxes show beside the subject")
+    html: str | None = Field(None, title="HTML", description="The body; either this or MJML")
+    mjml: str | None = Field(None, title="MJML", description="The body as MJML, which fits every mail client")
+    text: str | None = Field(None, description="The body for clients that show no HTML; made from it if unset")
 
     @property
     def content_hash(self) -> str:
@@ -35,8 +35,10 @@ class SendEmailConfig(NodeConfig):
     """Which mail, and what kind of mail it is."""
 
     template_id: str | None = Field(None, min_length=1, description="A template's id or slug")
-    inline: InlineMail | None = None
-    category: Literal["marketing", "transactional"] = "marketing"
+    inline: InlineMail | None = Field(None, description="A mail written here, instead of a template")
+    category: Literal["marketing", "transactional"] = Field(
+        "marketing", description="Marketing needs consent and offers a way out; transactional is what they asked for"
+    )
     topic: str | None = Field(None, min_length=1, description="What the contact must want to hear about")
     provider: str | None = Field(
         None, min_length=1, description="Name of a connection; the workspace's default if unset"

@@ -16,16 +16,16 @@ class Variant(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    id: str = Field(pattern=OUTLET)
-    label: str | None = Field(None, max_length=100)
+    id: str = Field(pattern=OUTLET, description="Name of the way out; it never changes, while the label may")
+    label: str | None = Field(None, max_length=100, description="What people call this variant")
     weight: float = Field(gt=0, le=1_000_000, description="Percent, or any number: what counts is the proportion")
 
 
 class SplitConfig(NodeConfig):
     """The variants."""
 
-    variants: list[Variant] = Field(min_length=2, max_length=20)
-    mode: Literal["fixed"] = "fixed"
+    variants: list[Variant] = Field(min_length=2, max_length=20, description="The ways out and their weights")
+    mode: Literal["fixed"] = Field("fixed", description="Fixed weights")
 
     @field_validator("variants")
     @classmethod

@@ -13,8 +13,8 @@ Name = Annotated[str, Field(min_length=1, max_length=100)]
 class TagConfig(NodeConfig):
     """Which tags."""
 
-    add: list[Name] = Field(default_factory=list, max_length=50)
-    remove: list[Name] = Field(default_factory=list, max_length=50)
+    add: list[Name] = Field(default_factory=list, max_length=50, description="Tags to give")
+    remove: list[Name] = Field(default_factory=list, max_length=50, description="Tags to take away")
 
     @model_validator(mode="after")
     def _does_something(self) -> "TagConfig":

@@ -18,7 +18,12 @@ Attribute = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_ $-]{0,99}$")]
 class UpdateContactConfig(NodeConfig):
     """New values by attribute; a text may be Liquid, and null removes the attribute."""
 
-    set: dict[Attribute, Scalar | None] = Field(min_length=1, max_length=50)
+    set: dict[Attribute, Scalar | None] = Field(
+        min_length=1,
+        max_length=50,
+        title="Attributes",
+        description="New values; a text may be Liquid, such as {{ event.plan }}, and nothing removes the attribute",
+    )
 
     @field_validator("set")
     @classmethod

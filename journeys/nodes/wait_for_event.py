@@ -15,7 +15,7 @@ class WaitForEventConfig(NodeConfig):
     where: Where = Field(
         default_factory=dict, description="Conditions on its properties; {{ event.cart_id }} means the trigger's"
     )
-    timeout: Duration
+    timeout: Duration = Field(description="The longest wait")
 
 
 class WaitForEvent(NodeKind[WaitForEventConfig]):

@@ -12,11 +12,13 @@ from journeys.nodes.ops import CallWebhook
 class WebhookConfig(NodeConfig):
     """What to call. URL, header values and all texts in the body may be Liquid."""
 
-    url: str = Field(max_length=2_000, pattern=r"^https?://[^\s/{]+")
-    method: Literal["POST", "PUT", "PATCH", "DELETE", "GET"] = "POST"
-    headers: dict[str, str] = Field(default_factory=dict, max_length=30)
+    url: str = Field(
+        max_length=2_000, pattern=r"^https?://[^\s/{]+", title="URL", description="What to call; the path may be Liquid"
+    )
+    method: Literal["POST", "PUT", "PATCH", "DELETE", "GET"] = Field("POST", description="HTTP method")
+    headers: dict[str, str] = Field(default_factory=dict, max_length=30, description="Values may be Liquid")
     body: JsonValue = Field(None, description="A text, or JSON whose texts may be Liquid")
-    timeout_seconds: float = Field(10, gt=0, le=30)
+    timeout_seconds: float = Field(10, gt=0, le=30, title="Time-out in seconds", description="How long to wait")
 
     @field_validator("headers")
     @classmethod

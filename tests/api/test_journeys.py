@@ -193,3 +193,24 @@ async def test_a_launch_needs_as_many_others_as_the_workspace_asks_for_and_an_ed
     for reviewer in reviewers:
         await reviewer.post(f"{path}/approve")
     assert (await author.post(f"{path}/publish", json={})).status_code == 200
+
+
+async def test_a_request_that_lacks_what_the_trigger_asks_for_is_refused(client: httpx.AsyncClient) -> None:
+    fields = [{"name": "coupon", "type": "text", "required": True}]
+    graph = {
+        "nodes": [
+            {"id": "start", "type": "api_trigger", "data": {"payload": fields}},
+            {"id": "tag", "type": "tag", "data": {"add": ["a"]}},
+        ],
+        "edges": [{"source": "start", "target": "tag"}],
+    }
+    journey = (await client.post("/api/journeys", json={"name": "Coupons", "graph": graph})).json()["id"]
+    assert (await client.post(f"/api/journeys/{journey}/publish", json={})).status_code == 200
+    contact = (await client.post("/api/contacts", json={"email": "a@example.com"})).json()["id"]
+    answer = await client.post(f"/api/journeys/{journey}/enroll", json={"contact_ids": [contact]})
+    assert (answer.status_code, answer.json()["errors"]) == (
+        422,
+        [{"pointer": "/payload/coupon", "message": "this is required"}],
+    )
+    body = {"contact_ids": [contact], "payload": {"coupon": "X"}}
+    assert (await client.post(f"/api/journeys/{journey}/enroll", json=body)).json()["entered"] == 1

@@ -21,6 +21,7 @@ from journeys.nodes.ops import (
     Mark,
     Op,
     OwnDate,
+    PayloadField,
     Recurrence,
     Score,
     Subscribe,
@@ -189,3 +190,38 @@ def test_draws_spread_evenly_and_differ_by_salt() -> None:
     both = sum(draw("a", contact) < 0.5 and draw("b", contact) < 0.5 for contact in contacts)
     assert 4_800 < halves < 5_200
     assert 2_350 < both < 2_650
+
+
+def test_every_field_of_every_form_says_what_it_is_for() -> None:
+    silent = []
+    for kind in palette():
+        schema = kind["config_schema"]
+        parts = {
+            kind["kind"]: schema,
+            **{f"{kind['kind']}/{name}": each for name, each in schema.get("$defs", {}).items()},
+        }
+        for name, part in parts.items():
+            if name.endswith(FORM_PARTS) or name == kind["kind"]:
+                silent += [
+                    f"{name}.{field}" for field, each in part.get("properties", {}).items() if "description" not in each
+                ]
+    assert silent == []
+
+
+FORM_PARTS = ("Path", "Variant", "Duration", "InlineMail", "PayloadField")
+"""Parts of forms that are forms themselves; rules have a builder of their own."""
+
+
+@pytest.mark.parametrize(
+    ("field", "payload", "misfit"),
+    [
+        ({"name": "n", "type": "number", "required": True}, {"n": 5}, None),
+        ({"name": "n", "type": "number"}, {"n": True}, "this must be a number"),
+        ({"name": "n", "type": "text"}, {"n": 5}, "this must be a text"),
+        ({"name": "n", "type": "boolean"}, {"n": False}, None),
+        ({"name": "n", "required": True}, {}, "this is required"),
+        ({"name": "n"}, {}, None),
+    ],
+)
+def test_a_payload_fits_its_fields(field: dict[str, Any], payload: dict[str, Any], misfit: str | None) -> None:
+    assert PayloadField.model_validate(field).misfit(payload) == misfit
