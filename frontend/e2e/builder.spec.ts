@@ -26,7 +26,13 @@ const edges = (page: Page) => page.locator('.react-flow__edge');
 const step = (page: Page, kind: string) => page.locator(`[data-kind="${kind}"]`);
 const port = (node: Locator, outlet: string) => node.locator(`.react-flow__handle.source[data-handleid="${outlet}"]`);
 const entry = (node: Locator) => node.locator('.react-flow__handle.target');
-const palette = (page: Page, kind: string) => page.locator(`[data-step="${kind}"]`);
+
+/** Pulls a step out of the list onto the canvas. */
+async function pull(page: Page, kind: string, to: Point): Promise<void> {
+  const offered = page.getByRole('complementary', { name: 'Steps' }).locator(`[data-step="${kind}"]`);
+  await offered.scrollIntoViewIfNeeded();
+  await drag(page, await centre(offered), to);
+}
 
 /** An empty draft, open in the builder. */
 async function openBuilder(page: Page, name: string, graph: object = { nodes: [], edges: [] }): Promise<string> {
@@ -60,11 +66,11 @@ test('the welcome series is drawn by drag from an empty canvas, published, and i
   const canvas = await centre(page.locator('.react-flow__pane'));
   const at = (dx: number, dy: number) => ({ x: canvas.x + dx, y: canvas.y + dy });
 
-  await drag(page, await centre(palette(page, 'event_trigger')), at(-180, -260));
+  await pull(page, 'event_trigger', at(-180, -260));
   await expect(step(page, 'event_trigger')).toBeVisible();
   await page.getByLabel('Event', { exact: true }).fill(event);
 
-  await drag(page, await centre(palette(page, 'send_email')), at(-180, -80));
+  await pull(page, 'send_email', at(-180, -80));
   await page.getByRole('radio', { name: 'Written here' }).click();
   await page.getByLabel('Subject').fill('Welcome, {{ contact.fi');
   await page.getByRole('option', { name: 'contact.first_name' }).click();
@@ -72,7 +78,7 @@ test('the welcome series is drawn by drag from an empty canvas, published, and i
   await page.getByLabel('Category').selectOption('transactional');
   await page.getByLabel('Name', { exact: true }).fill('Greeting');
 
-  await drag(page, await centre(palette(page, 'wait')), at(-180, 100));
+  await pull(page, 'wait', at(-180, 100));
   await page.getByLabel('How long, days').fill('2');
   await page.keyboard.press('Escape');
 
@@ -86,7 +92,7 @@ test('the welcome series is drawn by drag from an empty canvas, published, and i
   await expect(edges(page)).toHaveCount(2);
 
   // Pulled onto a step, the next one follows it; pulled onto an edge, it stands in between.
-  await drag(page, await centre(palette(page, 'exit')), await centre(step(page, 'wait')));
+  await pull(page, 'exit', await centre(step(page, 'wait')));
   await expect(edges(page)).toHaveCount(3);
   await saved(page);
   await expectAccessible(page);
@@ -214,8 +220,9 @@ test.describe('on a phone', () => {
     const id = await openBuilder(page, `Phone ${Date.now()}`);
     const add = async (name: string) => {
       await page.getByRole('button', { name: 'Add a step', exact: true }).tap();
-      await page.getByPlaceholder('Find a step').fill(name);
-      await page.getByRole('option').first().tap();
+      const sheet = page.getByRole('dialog', { name: 'Add a step' });
+      await sheet.getByPlaceholder('Find a step').fill(name);
+      await sheet.getByRole('option').first().tap();
     };
     await add('event');
     await page.getByLabel('Event', { exact: true }).fill('Signed Up');

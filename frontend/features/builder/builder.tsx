@@ -12,6 +12,7 @@ import { isStep } from '@/lib/graph/canvas';
 import { type Kinds, openOutlets } from '@/lib/graph/connect';
 import type { Point } from '@/lib/graph/edit';
 import { isOptional } from '@/lib/nodes/schema';
+import { PHONE, useMedia } from '@/lib/use-media';
 import { AddMenu } from './add-menu';
 import { Canvas } from './canvas';
 import { ConflictNotice } from './conflict-notice';
@@ -102,6 +103,7 @@ function Workbench({ journey, tools, publish, onReload }: Omit<OpenProps, 'kinds
   const close = () => setOpened(null);
   const { state: saveState, reason, save, overwrite } = useAutosave(journey);
   const selected = useSelectedStep();
+  const isPhone = useMedia(PHONE);
   const pointer = useRef<Point | null>(null);
   const point = usePresence(journey.id);
   const onPoint = useMemo(
@@ -143,7 +145,7 @@ function Workbench({ journey, tools, publish, onReload }: Omit<OpenProps, 'kinds
         </Notice>
       )}
       <div className="flex min-h-0 flex-1">
-        <Palette />
+        {!isPhone && <Palette />}
         <div className="relative min-w-0 flex-1">
           <Canvas onPoint={onPoint} />
           <EmptyCanvas />

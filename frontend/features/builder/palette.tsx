@@ -95,7 +95,7 @@ export function Palette() {
     },
   });
   return (
-    <aside aria-label="Steps" className="hidden w-60 shrink-0 flex-col border-r bg-surface sm:flex">
+    <aside aria-label="Steps" className="flex w-60 shrink-0 flex-col border-r bg-surface">
       <StepPicker kinds={all} dragOut={dragOut} onPick={(kind) => add(kind)} className="h-full" />
       {ghost && (
         <div
