@@ -33,10 +33,17 @@ LEFT_OUT = (
 class ScratchDatabase(Database):
     """A database whose sessions all share the one connection that has the temporary tables, one after the other."""
 
-    def __init__(self, connection: AsyncConnection, clock: VirtualClock) -> None:
-        self._connection, self._clock = connection, clock
+    def __init__(self, connection: AsyncConnection, workspace_id: UUID) -> None:
+        self._connection, self.workspace_id = connection, workspace_id
+        self._clock: VirtualClock | None = None
         self._alone = asyncio.Lock()
         self._session: ContextVar[AsyncSession | None] = ContextVar("session", default=None)
+
+    async def begin(self, clock: VirtualClock) -> None:
+        """Empty the tables and take on a clock, for the next simulation."""
+        if self._clock is not None:
+            await self._connection.execute(text(_EMPTY))
+        self._clock = clock
 
     @asynccontextmanager
     async def workspace(self, workspace_id: UUID) -> AsyncIterator[AsyncSession]:
@@ -47,6 +54,7 @@ class ScratchDatabase(Database):
         if (outer := self._session.get()) is not None:
             yield outer
             return
+        assert self._clock is not None
         async with self._alone, AsyncSession(self._connection, expire_on_commit=False) as session, session.begin():
             await (await session.connection()).exec_driver_sql(_BEGIN.format(now=self._clock.tick().isoformat()))
             token = self._session.set(session)
@@ -66,7 +74,7 @@ class ScratchDatabase(Database):
 
 
 @asynccontextmanager
-async def open_scratch(database_url: str, workspace_id: UUID, clock: VirtualClock) -> AsyncIterator[ScratchDatabase]:
+async def open_scratch(database_url: str, workspace_id: UUID) -> AsyncIterator[ScratchDatabase]:
     """Open a connection of its own with empty tables; they are gone when it is closed, or lost."""
     engine = make_engine(database_url, APP_ROLE, 1, STATEMENT_SECONDS, ping=False, more_options=OPTIONS)
     try:
@@ -77,7 +85,7 @@ async def open_scratch(database_url: str, workspace_id: UUID, clock: VirtualCloc
             await connection.execute(text(_CREATE))
             await connection.execute(text(_LEASES))
             await connection.commit()
-            yield ScratchDatabase(connection, clock)
+            yield ScratchDatabase(connection, workspace_id)
     finally:
         await engine.dispose()
 
@@ -109,11 +117,6 @@ _CREATE = f"""
       LOOP
         EXECUTE format('ALTER TABLE pg_temp.%I ALTER %I SET DEFAULT simulation.now()', source.name, source.column_name);
       END LOOP;
-    END $$
-"""
-
-WATCH = """
-    DO $$ DECLARE source record; BEGIN
       FOR source IN
         SELECT c.relname AS name, pg_get_triggerdef(t.oid) AS definition
         FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
@@ -124,7 +127,18 @@ WATCH = """
       END LOOP;
     END $$
 """
-"""Gives the copies the triggers of the originals; after they were filled, so that copying in sets nothing off."""
+"""Copies of the tables, their defaults on the virtual clock, and the triggers that let contacts in by an attribute."""
+
+_EMPTY = """
+    DO $$ DECLARE source record; BEGIN
+      FOR source IN
+        SELECT relname AS name FROM pg_class
+        WHERE relnamespace = pg_my_temp_schema() AND relkind = 'r' AND relname <> 'router_leases'
+      LOOP
+        EXECUTE format('DELETE FROM pg_temp.%I', source.name);
+      END LOOP;
+    END $$
+"""
 
 # The application's role may not read who holds which lease; here one router holds all, for ever.
 _LEASES = f"""

@@ -24,7 +24,7 @@ from journeys.simulation.copying import Draft, copy_in
 from journeys.simulation.recorders import ActivityRecorder, CallRecorder, MailRecorder, SimulatedMailroom
 from journeys.simulation.report import SimulationResult, write_report
 from journeys.simulation.runs import VirtualRuns
-from journeys.simulation.scratch import WATCH, ScratchDatabase, open_scratch
+from journeys.simulation.scratch import ScratchDatabase, open_scratch
 from journeys.simulation.world import World
 
 LONGEST_SECONDS = 30.0
@@ -48,11 +48,18 @@ async def simulate(database_url: str, workspace_id: UUID, draft: Draft, request:
         NotFound: there are no such contacts, or no such segment.
         SimulationTooLong: it did not end in time.
     """
+    async with open_scratch(database_url, workspace_id) as scratch:
+        return await simulate_in(scratch, draft, request)
+
+
+async def simulate_in(scratch: ScratchDatabase, draft: Draft, request: SimulationRequest) -> SimulationResult:
+    """Simulate in scratch tables that may have served before; see `simulate`."""
     clock = VirtualClock((request.start_at or time_now()).replace(microsecond=0))
     token = CLOCK.set(clock.now)
     try:
-        async with asyncio.timeout(LONGEST_SECONDS), open_scratch(database_url, workspace_id, clock) as database:
-            return await _simulate(database, clock, workspace_id, draft, request)
+        async with asyncio.timeout(LONGEST_SECONDS):
+            await scratch.begin(clock)
+            return await _simulate(scratch, clock, scratch.workspace_id, draft, request)
     except TimeoutError as error:
         raise SimulationTooLong from error
     finally:
@@ -70,10 +77,9 @@ async def _simulate(
     start_at = clock.now()
     async with database.workspace(workspace_id) as session:
         people, segment_rules = await copy_in(session, workspace_id, draft, request)
-        await session.execute(text("ANALYZE"))
+        await session.execute(text("ANALYZE contacts, consents, contact_event_stats, events, messages, segment_members"))
         plan = await _publish(session, workspace_id, draft)
         fixed = await _fixed(session, request)
-        await session.execute(text(WATCH))
         lapsing = [each for each in await list_live(session, workspace_id) if each.lapses]
     trigger_id = _trigger(plan, request.trigger_id)
     recorder = MailRecorder(request.assumptions, request.seed)

@@ -29,7 +29,10 @@ TABLES = """
 
 
 def upgrade() -> None:
-    """Add the table behind its policies, and the clock in a schema of its own."""
+    """Add the table behind its policies, and the clock in a schema of its own.
+
+    What a transaction stamps by `clock_timestamp()` comes after what it stamps by `now()`, as in earnest.
+    """
     for statement in TABLES.split(";\n"):
         op.execute(statement)
     op.execute("ALTER TABLE simulations ENABLE ROW LEVEL SECURITY")
@@ -37,10 +40,10 @@ def upgrade() -> None:
     op.execute(f"CREATE POLICY engine ON simulations TO {ENGINE_ROLE} USING (true) WITH CHECK (true)")
     op.execute(f"CREATE POLICY workspace ON simulations TO {APP_ROLE} USING ({MINE}) WITH CHECK ({MINE})")
     op.execute("CREATE SCHEMA simulation")
-    for name in ("now", "clock_timestamp"):
+    for name, later in (("now", 0), ("clock_timestamp", 500)):
         op.execute(
             f"CREATE FUNCTION simulation.{name}() RETURNS timestamptz LANGUAGE sql STABLE PARALLEL SAFE AS"
-            " $$ SELECT CAST(current_setting('simulation.now') AS timestamptz) $$"
+            f" $$ SELECT CAST(current_setting('simulation.now') AS timestamptz) + interval '{later} microseconds' $$"
         )
     op.execute(f"GRANT USAGE ON SCHEMA simulation TO {APP_ROLE}")
     op.execute(
