@@ -1,7 +1,8 @@
 """When a mail goes out that names a time of day, or the hour at which each contact reads mail.
 
 The best hour is the one of the day, in UTC, in which a contact opened most mails of the last 90 days (the earlier of two
-that are equal). Who opened none gets the mail at 10:00 of their own time. A contact in that very hour gets it at once.
+that are equal). Who opened none gets the mail at 10:00 of their own time. A contact in that very hour gets it at once, as
+does one who comes shortly after the time of day that is named.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 BEST = "best"
 FALLBACK = "10:00"
 REMEMBERED = timedelta(days=90)
+SHORTLY = timedelta(minutes=15)
 
 _BEST_HOUR = """
     (SELECT to_char(m.opened_at AT TIME ZONE 'UTC', 'HH24') FROM messages m
@@ -33,7 +35,7 @@ async def find_wakes(session: AsyncSession, batch_id: UUID, send_time: str, plac
             session,
             batch_id,
             clock,
-            lambda _, zone: next_local(None, send_time, zone_of(zone, place.time_zone), place.now).astimezone(UTC),
+            lambda _, zone: named_time(send_time, zone, place.time_zone, place.now),
         )
     return await group_wakes(
         session,
@@ -45,10 +47,16 @@ async def find_wakes(session: AsyncSession, batch_id: UUID, send_time: str, plac
     )
 
 
+def named_time(at: str, zone: str, workspace_zone: str, now: datetime) -> datetime | None:
+    """Return when it is that time of day next; None while it was so just now."""
+    moment = next_local(None, at, zone_of(zone, workspace_zone), now - SHORTLY).astimezone(UTC)
+    return moment if moment > now else None
+
+
 def best_time(hour: str | None, zone: str, workspace_zone: str, now: datetime) -> datetime | None:
     """Return when the best hour (00 to 23, UTC) begins next, or the fallback; None while it lasts."""
     if hour is None:
-        return next_local(None, FALLBACK, zone_of(zone, workspace_zone), now).astimezone(UTC)
+        return named_time(FALLBACK, zone, workspace_zone, now)
     begins = now.astimezone(UTC).replace(hour=int(hour), minute=0, second=0, microsecond=0)
     if begins <= now < begins + timedelta(hours=1):
         return None

@@ -13,7 +13,7 @@ from sqlalchemy import text
 from journeys.db.ids import new_id
 from journeys.db.session import Database
 from journeys.enrollments.clocks import next_wake
-from journeys.enrollments.send_times import best_time
+from journeys.enrollments.send_times import best_time, named_time
 from journeys.enrollments.windows import next_opening
 from journeys.nodes.ops import HoldUntil, Window
 from tests.factories.journeys import make_contacts, node, publish_plan, trigger
@@ -105,6 +105,13 @@ def test_the_best_time_is_the_hour_of_most_opens_or_ten_in_the_morning(
     hour: str | None, expected: datetime | None
 ) -> None:
     assert best_time(hour, "Europe/Berlin", "UTC", datetime(2026, 6, 1, 14, 20, tzinfo=UTC)) == expected
+
+
+def test_who_comes_just_after_the_send_time_gets_the_mail_at_once() -> None:
+    nine = datetime(2026, 6, 1, 7, tzinfo=UTC)
+    assert named_time("09:00", "Europe/Berlin", "UTC", nine + timedelta(seconds=1)) is None
+    assert named_time("09:00", "Europe/Berlin", "UTC", nine - timedelta(seconds=1)) == nine
+    assert named_time("09:00", "Europe/Berlin", "UTC", nine + timedelta(hours=1)) == nine + timedelta(days=1)
 
 
 async def engine_with(database: Database, workspace_id: UUID, op: Any, **outlets: Any) -> Engine:
