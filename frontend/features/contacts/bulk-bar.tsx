@@ -1,12 +1,15 @@
 'use client';
 
 import { Ban, Download, Route, Tag, X } from 'lucide-react';
+import dynamic from 'next/dynamic';
 import { useState } from 'react';
 import { Button } from '@/components/ui/button';
 import type { ContactSearch } from '@/lib/api/types';
 import { count } from '@/lib/format';
-import { BulkDialog, type BulkKind } from './bulk-dialog';
+import type { BulkKind } from './bulk-dialog';
 import type { Selection } from './use-selection';
+
+const BulkDialog = dynamic(() => import('./bulk-dialog').then((module) => module.BulkDialog), { ssr: false });
 
 const KINDS: { kind: BulkKind; label: string; icon: typeof Tag }[] = [
   { kind: 'tag', label: 'Tag', icon: Tag },

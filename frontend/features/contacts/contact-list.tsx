@@ -1,6 +1,7 @@
 'use client';
 
 import { Upload, Users } from 'lucide-react';
+import dynamic from 'next/dynamic';
 import type { ReactNode } from 'react';
 import { Button } from '@/components/ui/button';
 import { EmptyState } from '@/components/ui/empty-state';
@@ -12,13 +13,14 @@ import { BulkBar } from './bulk-bar';
 import { useViews } from './bulk-queries';
 import { FIRST_COLUMNS } from './columns';
 import { ContactTable } from './contact-table';
-import { ImportWizard } from './import-wizard';
 import { useContacts } from './queries';
 import { Toolbar } from './toolbar';
 import { useColumns } from './use-columns';
 import { isEverybody, useSearch } from './use-search';
 import { useSelection } from './use-selection';
 import { Views } from './views';
+
+const ImportWizard = dynamic(() => import('./import-wizard').then((module) => module.ImportWizard), { ssr: false });
 
 /** Everyone, or those that a search finds: looked at, and acted on together. */
 export function ContactList() {

@@ -6,6 +6,7 @@ import { Notice } from '@/components/ui/notice';
 import { Ago } from '@/components/ui/time';
 import type { ContactDetail } from '@/lib/api/types';
 import { formatValue, humanize } from '@/lib/format';
+import { Scores } from './scores';
 
 /** Who the person is: what we know, what they agreed to, and where they belong. */
 export function Profile({ contact }: { contact: ContactDetail }) {
@@ -17,6 +18,7 @@ export function Profile({ contact }: { contact: ContactDetail }) {
         </Notice>
       )}
       <Known contact={contact} />
+      <Scores scores={contact.scores} />
       <Consents contact={contact} />
       <Belongs contact={contact} />
     </div>

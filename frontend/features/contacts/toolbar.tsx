@@ -1,19 +1,18 @@
 'use client';
 
 import { Columns3, ListFilter, X } from 'lucide-react';
+import dynamic from 'next/dynamic';
 import { useEffect, useState } from 'react';
 import { Button } from '@/components/ui/button';
-import { Dialog, DialogActions } from '@/components/ui/dialog';
 import { SearchInput } from '@/components/ui/input';
 import { Menu, MenuCheck, MenuLabel, MenuRule } from '@/components/ui/menu';
 import { useAttributes } from '@/features/rules/queries';
-import { RuleBuilder } from '@/features/rules/rule-builder';
-import { RuleMatches } from '@/features/rules/rule-matches';
-import type { ContactSearch, Rule } from '@/lib/api/types';
-import { isUnfinished } from '@/lib/rules/tree';
+import type { ContactSearch } from '@/lib/api/types';
 import { describeRule } from '@/lib/rules/words';
 import { useDebounced } from '@/lib/use-debounced';
 import { attributeColumn, FIELDS, STANDARD_COLUMNS } from './columns';
+
+const RuleDialog = dynamic(() => import('./rule-dialog').then((module) => module.RuleDialog), { ssr: false });
 
 interface Props {
   search: ContactSearch;
@@ -121,35 +120,5 @@ function ColumnMenu({ columns, onColumns }: Pick<Props, 'columns' | 'onColumns'>
         </>
       )}
     </Menu>
-  );
-}
-
-interface RuleProps {
-  rule: Rule | null;
-  onPick(rule: Rule | null): void;
-  onClose(): void;
-}
-
-function RuleDialog({ rule, onPick, onClose }: RuleProps) {
-  const [draft, setDraft] = useState<Rule | null>(rule);
-  return (
-    <Dialog
-      open
-      onOpenChange={onClose}
-      title="Filter"
-      description="Shows everyone for whom this holds now."
-      className="sm:w-[min(760px,calc(100vw-24px))]"
-    >
-      <div className="grid gap-4">
-        <RuleBuilder value={draft} onChange={setDraft} />
-        {draft && <RuleMatches rule={draft} />}
-      </div>
-      <DialogActions>
-        {rule && <Button onClick={() => onPick(null)}>Remove filter</Button>}
-        <Button look="primary" disabled={!draft || isUnfinished(draft)} onClick={() => onPick(draft)}>
-          Show them
-        </Button>
-      </DialogActions>
-    </Dialog>
   );
 }

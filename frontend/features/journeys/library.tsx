@@ -8,11 +8,12 @@ import { NodeIcon } from '@/components/node-icon';
 import { Button } from '@/components/ui/button';
 import { Dialog } from '@/components/ui/dialog';
 import { EmptyState } from '@/components/ui/empty-state';
+import { Filters } from '@/components/ui/filters';
 import { SearchInput } from '@/components/ui/input';
 import { Loaded } from '@/components/ui/loaded';
 import { Skeleton } from '@/components/ui/skeleton';
 import type { Example, GraphNode } from '@/lib/api/types';
-import { count } from '@/lib/format';
+import { count, humanize } from '@/lib/format';
 import { listSteps } from '@/lib/graph/steps';
 import { isTrigger, summaryOf, titleOf } from '@/lib/nodes';
 import { useExamples, useImportJourney } from './queries';
@@ -36,12 +37,13 @@ function aboutOf({ description, graph: { nodes } }: Example): string {
 const stepsOf = ({ graph }: Example) => listSteps(graph).filter(({ repeats }) => !repeats);
 
 const has = (words: string) => (example: Example) =>
-  `${example.name} ${aboutOf(example)}`.toLowerCase().includes(words.toLowerCase());
+  `${example.name} ${aboutOf(example)} ${example.tags.join(' ')}`.toLowerCase().includes(words.toLowerCase());
 
 /** Ready journeys with a picture of each; one is looked at before it is made. */
 export function Library() {
   const examples = useExamples();
   const [words, setWords] = useState('');
+  const [tag, setTag] = useState('');
   const [open, setOpen] = useState<Example | null>(null);
   return (
     <Loaded
@@ -53,25 +55,36 @@ export function Library() {
         </EmptyState>
       }
     >
-      {(items) => (
-        <div className="grid gap-4">
-          {items.length > 6 && (
-            <SearchInput
-              aria-label="Search the library"
-              placeholder="Search the library"
-              className="max-w-sm"
-              value={words}
-              onChange={(event) => setWords(event.target.value)}
-            />
-          )}
-          <ul className="grid gap-4 sm:grid-cols-2 xl:grid-cols-3">
-            {items.filter(has(words)).map((example) => (
-              <Card key={example.slug} example={example} onOpen={() => setOpen(example)} />
-            ))}
-          </ul>
-          {open && <Preview example={open} onClose={() => setOpen(null)} />}
-        </div>
-      )}
+      {(items) => {
+        const tags = [...new Set(items.flatMap((example) => example.tags))].sort();
+        const shown = items.filter(has(words)).filter((example) => !tag || example.tags.includes(tag));
+        return (
+          <div className="grid gap-4">
+            <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
+              <SearchInput
+                aria-label="Search the library"
+                placeholder="Search the library"
+                className="w-full sm:w-64"
+                value={words}
+                onChange={(event) => setWords(event.target.value)}
+              />
+              <Filters
+                label="Kind"
+                options={[{ value: '', label: 'All' }, ...tags.map((name) => ({ value: name, label: humanize(name) }))]}
+                value={tag}
+                onChange={setTag}
+              />
+            </div>
+            {shown.length === 0 && <p className="text-ink-2">None of the library has these words.</p>}
+            <ul className="grid gap-4 sm:grid-cols-2 xl:grid-cols-3">
+              {shown.map((example) => (
+                <Card key={example.slug} example={example} onOpen={() => setOpen(example)} />
+              ))}
+            </ul>
+            {open && <Preview example={open} onClose={() => setOpen(null)} />}
+          </div>
+        );
+      }}
     </Loaded>
   );
 }

@@ -1,5 +1,6 @@
 'use client';
 
+import dynamic from 'next/dynamic';
 import { useRouter } from 'next/navigation';
 import { useState } from 'react';
 import { toast } from 'sonner';
@@ -9,9 +10,9 @@ import { Field } from '@/components/ui/field';
 import { Input } from '@/components/ui/input';
 import { Notice } from '@/components/ui/notice';
 import { Page, PageBody } from '@/components/ui/page';
+import { Skeleton } from '@/components/ui/skeleton';
 import { Spinner } from '@/components/ui/spinner';
 import { TabPanel, Tabs } from '@/components/ui/tabs';
-import { RuleBuilder } from '@/features/rules/rule-builder';
 import { isProblem } from '@/lib/api/problem';
 import type { Rule, Segment } from '@/lib/api/types';
 import { count } from '@/lib/format';
@@ -26,6 +27,11 @@ import { usePreview, useSaveSegment } from './queries';
 import { RulePreview } from './rule-preview';
 import { SegmentMenu } from './segment-menu';
 import { Starters } from './starters';
+
+const RuleBuilder = dynamic(() => import('@/features/rules/rule-builder').then((module) => module.RuleBuilder), {
+  ssr: false,
+  loading: () => <Skeleton className="h-24" />,
+});
 
 const TABS = [
   { value: 'rule', label: 'Rule' },
