@@ -19,6 +19,7 @@ from journeys.graph.models import Journey
 from journeys.nodes.custom import install_activities
 from worker.addresses import connected_settings
 from worker.cli_database import WorkspaceSession, open_workspace
+from worker.cli_simulate import simulate_file
 
 app = typer.Typer(help="Journeys as files.", no_args_is_help=True)
 console = Console(soft_wrap=True, highlight=False)
@@ -33,6 +34,9 @@ WorkspaceOption = Annotated[
 def prepare() -> None:
     """Journeys as files."""
     install_activities(connected_settings().activities)
+
+
+app.command("simulate")(simulate_file)
 
 
 @app.command()

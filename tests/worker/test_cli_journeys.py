@@ -43,6 +43,17 @@ async def test_a_file_is_checked_published_and_exported_again(sojourn: Sojourn, 
     assert (await call(sojourn, "journey", "publish", str(exported))).stdout == published.stdout
 
 
+async def test_a_file_is_simulated_with_made_up_contacts(sojourn: Sojourn, tmp_path: Path) -> None:
+    await call(sojourn, "key", "create", "--role", "owner")
+    more = tmp_path / "request.yaml"
+    more.write_text("assumptions: {mail: {open_rate: 1, click_rate: 0, unsubscribe_rate: 0}}")
+    arguments = ("--made-up", "5", "--request", str(more), "--start-at", "2027-03-01T09:00:00")
+    answer = await call(sojourn, "journey", "simulate", str(WELCOME), *arguments)
+    assert answer.exit_code == 0, answer.output
+    assert "5 contacts: 5 came in, 5 completed" in answer.stdout
+    assert "Branch: Opened the welcome?: 5 in, opened 5" in answer.stdout
+
+
 async def test_a_faulty_file_names_its_faults_and_fails(sojourn: Sojourn, tmp_path: Path) -> None:
     await call(sojourn, "key", "create", "--role", "owner")
     faulty = tmp_path / "faulty.yaml"
