@@ -102,6 +102,9 @@ test('the welcome series is drawn by drag from an empty canvas, published, and i
   await expect(page).toHaveURL(new RegExp(`/journeys/view\\?id=${id}`));
   await expect(page.getByText('Version 1', { exact: true })).toBeVisible();
 
+  // The numbers move while they are looked at.
+  await page.goto(`/journeys/edit?id=${id}&counts=on`);
+  await expect(step(page, 'wait').getByText(/^0\s*in$/)).toBeVisible();
   const { key } = await call<{ key: string }>(page, 'POST', '/api/keys', { name: `Builder ${run}`, kind: 'write' });
   const user = `builder-${run}`;
   const sent = await page.request.post('/v1/batch', {
@@ -114,7 +117,6 @@ test('the welcome series is drawn by drag from an empty canvas, published, and i
     },
   });
   expect(sent.ok(), await sent.text()).toBe(true);
-  await page.goto(`/journeys/edit?id=${id}&counts=on`);
   await expect(step(page, 'wait').getByText(/^1\s*here$/)).toBeVisible();
   await page.goto('/outbox');
   await expect(page.getByText('Welcome, Grace').first()).toBeVisible();
@@ -225,7 +227,7 @@ test.describe('on a phone', () => {
       await sheet.getByRole('option').first().tap();
     };
     await add('event');
-    await page.getByLabel('Event', { exact: true }).fill('Signed Up');
+    await page.getByLabel('Event', { exact: true }).and(page.locator('input')).fill('Signed Up');
     await expectAccessible(page);
     await page.getByRole('button', { name: 'Close' }).tap();
     await add('exit');

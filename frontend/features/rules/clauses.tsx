@@ -5,12 +5,19 @@ import { Input, Select } from '@/components/ui/input';
 import { SuggestInput } from '@/components/ui/suggest-input';
 import type { Rule } from '@/lib/api/types';
 import type { FieldHint, Operator } from '@/lib/rules/fields';
-import { type ClauseKind, without } from '@/lib/rules/tree';
+import type { ClauseKind } from '@/lib/rules/tree';
 import type { ClauseProps } from './clause-props';
 import { ConditionRow } from './condition-row';
 import { EventClause, SequenceClause } from './event-clauses';
 import { Pick } from './pick';
-import { useAttributes, useJourneyOptions, useSegmentOptions, useTemplateOptions, useTopicOptions } from './queries';
+import {
+  useAttributes,
+  useJourneyOptions,
+  useScoreOptions,
+  useSegmentOptions,
+  useTemplateOptions,
+  useTopicOptions,
+} from './queries';
 import { Within } from './within';
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
@@ -129,16 +136,17 @@ const COMPARISONS: [string, string][] = [
 ];
 
 function ScoreClause({ rule, onChange }: ClauseProps) {
+  const models = useScoreOptions();
   const score = (rule.score ?? {}) as Rule;
   const change = (part: Rule) => onChange({ score: { ...score, ...part } });
   return (
     <div className="grid gap-1.5 @md:grid-cols-3">
-      <SuggestInput
-        aria-label="Score model"
-        placeholder="Model"
-        value={text(score.model)}
-        options={[]}
-        onChange={(model) => onChange({ score: model ? { ...score, model } : without(score, 'model') })}
+      <Pick
+        label="Score"
+        none="Choose a score"
+        value={score.model}
+        options={models.map(({ slug, name }) => [slug, name])}
+        onChange={(model) => change({ model })}
       />
       <Select aria-label="Comparison" value={text(score.op)} onChange={(event) => change({ op: event.target.value })}>
         {COMPARISONS.map(([op, label]) => (

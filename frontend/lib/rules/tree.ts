@@ -83,7 +83,7 @@ export function blankClause(kind: ClauseKind): Rule {
     case 'lifecycle':
       return { lifecycle: '' };
     case 'score':
-      return { score: { op: 'gte', value: 50 } };
+      return { score: { model: '', op: 'gte', value: 50 } };
   }
 }
 
@@ -99,6 +99,7 @@ export function isUnfinished(rule: Rule): boolean {
   const { rule: clause } = unnegated(rule);
   const kind = clauseKindOf(clause);
   if (kind === 'sequence') return rulesIn(clause.sequence).some(isUnfinished);
-  if (kind === null || kind === 'message' || kind === 'score') return false;
+  if (kind === 'score') return !(clause.score as Rule | null)?.model;
+  if (kind === null || kind === 'message') return false;
   return !clause[kind] || clause.value === '';
 }

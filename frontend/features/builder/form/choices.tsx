@@ -5,7 +5,13 @@ import Link from 'next/link';
 import { Field } from '@/components/ui/field';
 import { MailFrame } from '@/components/ui/mail-frame';
 import { Pick } from '@/features/rules/pick';
-import { useJourneyOptions, useSegmentOptions, useTemplateOptions, useTopicOptions } from '@/features/rules/queries';
+import {
+  useJourneyOptions,
+  useScoreOptions,
+  useSegmentOptions,
+  useTemplateOptions,
+  useTopicOptions,
+} from '@/features/rules/queries';
 import { api } from '@/lib/api/client';
 import type { Connection, Page, Template, TemplatePreview } from '@/lib/api/types';
 import type { FieldProps } from './schema-form';
@@ -46,6 +52,11 @@ export function JourneyField(props: FieldProps) {
 export function TopicField(props: FieldProps) {
   const topics = useTopicOptions();
   return <Choose {...props} none="The usual one" options={topics.map(({ key, name }) => [key, name])} />;
+}
+
+export function ScoreField(props: FieldProps) {
+  const models = useScoreOptions();
+  return <Choose {...props} none="Choose a score" options={models.map(({ slug, name }) => [slug, name])} />;
 }
 
 export function ConnectionField(props: FieldProps) {

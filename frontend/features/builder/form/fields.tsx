@@ -17,12 +17,13 @@ import { humanize } from '@/lib/format';
 import { TIME_ZONES } from '@/lib/time-zones';
 import { useBuilder } from '../context';
 import { Block } from './block';
-import { ConnectionField, JourneyField, SegmentField, TemplateField, TopicField } from './choices';
+import { ConnectionField, JourneyField, ScoreField, SegmentField, TemplateField, TopicField } from './choices';
 import { JsonField } from './json-field';
 import { LiquidInput } from './liquid-input';
 import { ListField } from './list-field';
 import { MapField } from './map-field';
 import { ObjectField } from './object-field';
+import { type Scalar, ScalarInput } from './scalar-input';
 import type { FieldProps } from './schema-form';
 import { SpanField } from './span-field';
 import type { Widget } from './widgets';
@@ -176,14 +177,14 @@ function MomentField({ label, hint, error, value, onChange }: FieldProps) {
   );
 }
 
-function NativeField({ type, label, hint, error, value, onChange }: FieldProps & { type: 'date' | 'time' }) {
+function NativeField({ type, label, hint, error, schema, value, onChange }: FieldProps & { type: 'date' | 'time' }) {
   return (
     <Field label={label} hint={hint} error={error}>
       {(wiring) => (
         <Input
           {...wiring}
           type={type}
-          value={text(value)}
+          value={text(value ?? schema.default)}
           onChange={(event) => onChange(orNothing(event.target.value))}
         />
       )}
@@ -266,6 +267,21 @@ function WhereField({ label, hint, error, path, value, onChange }: FieldProps) {
   );
 }
 
+/** A value of any plain kind, or none. */
+function ScalarField({ label, hint, error, schema, value, onChange }: FieldProps) {
+  const types = schema.anyOf?.map(({ type }) => type ?? 'string') ?? [];
+  return (
+    <Block label={label} hint={hint} error={error}>
+      <ScalarInput
+        none="Any value"
+        value={(value ?? null) as Scalar}
+        types={[...types, 'null']}
+        onChange={(next) => onChange(next ?? undefined)}
+      />
+    </Block>
+  );
+}
+
 /** The widget of each kind of field. */
 export const FIELDS: Record<Widget, (props: FieldProps) => ReactNode> = {
   attribute: AttributeField,
@@ -285,6 +301,8 @@ export const FIELDS: Record<Widget, (props: FieldProps) => ReactNode> = {
   number: NumberField,
   object: ObjectField,
   rule: RuleField,
+  scalar: ScalarField,
+  score: ScoreField,
   segment: SegmentField,
   span: SpanField,
   template: TemplateField,

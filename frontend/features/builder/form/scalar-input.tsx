@@ -15,10 +15,13 @@ const BLANK: Record<string, Scalar> = { string: '', number: 0, boolean: true, nu
 export function ScalarInput({
   value,
   types,
+  none = 'Nothing',
   onChange,
 }: {
   value: Scalar;
   types: string[];
+  /** What no value at all is called. */
+  none?: string;
   onChange(value: Scalar): void;
 }) {
   const kind = kindOf(value);
@@ -34,7 +37,7 @@ export function ScalarInput({
         >
           {offered.map((each) => (
             <option key={each} value={each}>
-              {KINDS[each]}
+              {each === 'null' ? none : KINDS[each]}
             </option>
           ))}
         </Select>
@@ -62,7 +65,6 @@ export function ScalarInput({
         {typeof value === 'string' && (
           <LiquidInput aria-label="Value" placeholder="Value" value={value} onChange={onChange} />
         )}
-        {value === null && <p className="py-1.5 text-ink-3 text-xs">It is taken away.</p>}
       </div>
     </div>
   );

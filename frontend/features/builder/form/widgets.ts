@@ -19,6 +19,8 @@ export type Widget =
   | 'number'
   | 'object'
   | 'rule'
+  | 'scalar'
+  | 'score'
   | 'segment'
   | 'span'
   | 'template'
@@ -38,6 +40,7 @@ const BY_NAME: Record<string, Widget> = {
   journey: 'journey',
   journey_id: 'journey',
   topic: 'topic',
+  model: 'score',
   provider: 'connection',
   connection: 'connection',
   time_zone: 'zone',
@@ -60,6 +63,10 @@ const isRule = (schema: JsonSchema): boolean => mentions(schema, 'AttributeRule'
 const valuesOf = ({ additionalProperties, patternProperties }: JsonSchema): JsonSchema | undefined =>
   typeof additionalProperties === 'object' ? additionalProperties : Object.values(patternProperties ?? {})[0];
 
+const PLAIN = ['boolean', 'integer', 'number', 'string'];
+const isScalar = ({ type, anyOf }: JsonSchema): boolean =>
+  !type && !!anyOf?.length && anyOf.every((member) => PLAIN.includes(member.type ?? ''));
+
 /** The widget for a field, from what the schema says of it; its name tells what a plain text stands for. */
 export function widgetFor(name: string, schema: JsonSchema): Widget {
   if (schema['x-widget']) return schema['x-widget'] as Widget;
@@ -81,6 +88,7 @@ export function widgetFor(name: string, schema: JsonSchema): Widget {
   if (schema.format === 'time' || schema.pattern?.includes('[0-5]\\d')) return 'time';
   const named = BY_NAME[name];
   if (named && isText(schema) && !(name === 'body' && !schema.type)) return named;
+  if (isScalar(schema)) return 'scalar';
   if (!schema.type && !schema.anyOf) return 'json';
   return (schema.maxLength ?? 0) > 500 ? 'words' : 'text';
 }
