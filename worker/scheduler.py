@@ -19,7 +19,7 @@ log = structlog.get_logger()
 
 TICK_SECONDS = 1.0
 CONDITIONS_SECONDS = 30.0
-"""How often waits are looked at whose condition time alone may bring about."""
+"""How often it is looked at which conditions, exits and goals time alone has brought about."""
 
 HOUR_SECONDS = 3_600.0
 OVERLAP = timedelta(minutes=5)

@@ -1,7 +1,8 @@
-"""Waits for a condition: rows that the router looks at again whenever their contacts are touched, or time may decide."""
+"""Waits for a condition: rows that the router looks at again when their contacts are touched, or when time decides."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -71,32 +72,57 @@ def _released(wait: Any, travellers: Travellers) -> Released:
     return Released(wait.enrollment_id, wait.batch_id, since, "the condition holds")
 
 
-_WAITED_FOR = text("SELECT DISTINCT workspace_id, version_id, node_id FROM waits WHERE event = :condition")
-
-
 async def queue_met_by_time(session: AsyncSession) -> int:
-    """Ask the router to look at contacts whose condition came to hold with nothing done; return how many there are."""
+    """Ask the router to look at contacts for whom a condition came to hold with nothing done; return how many there are.
+
+    Conditions that are waited for, and the exit rules and goals of everyone inside.
+    """
     queued = 0
     for workspace_id, version_id, node_id in (await session.execute(_WAITED_FOR, {"condition": CONDITION})).all():
         op = (await get_plan(session, version_id)).plan.nodes[node_id].op
         assert isinstance(op, AwaitCondition)
-        if not _changes_unseen(op.rule):
-            continue
-        params = SqlParams(workspace_id, clock.now(), enrollment="e")
-        sql = compile_sql(op.rule, params)
-        rows = await session.scalars(
-            text(f"""
-                INSERT INTO event_queue (partition, event_id, workspace_id, contact_id, type, name, occurred_at)
-                SELECT DISTINCT {partition_sql("c.id")}, gen_random_uuid(), c.workspace_id, c.id, 'profile', '', now()
-                FROM waits w JOIN enrollments e ON e.id = w.enrollment_id JOIN contacts c ON c.id = e.contact_id
-                WHERE w.version_id = :version_id AND w.node_id = :node_id AND w.event = :condition
-                  AND e.state = 'active' AND {sql}
-                RETURNING 1
-            """),
-            {"version_id": version_id, "node_id": node_id, "condition": CONDITION, **params.values},
-        )
-        queued += len(rows.all())
+        where = "JOIN waits w ON w.enrollment_id = e.id WHERE w.node_id = :node_id AND w.event = :condition"
+        scope = {"node_id": node_id, "condition": CONDITION}
+        queued += await _queue_holding(session, workspace_id, version_id, op.rule, where, scope)
+    for workspace_id, version_id in (await session.execute(_INSIDE)).all():
+        settings = (await get_plan(session, version_id)).plan.settings
+        for rule in settings.exit_on:
+            queued += await _queue_holding(session, workspace_id, version_id, rule, "WHERE TRUE", {})
+        if settings.goal and settings.goal.rule:
+            where = "WHERE e.goal_at IS NULL AND e.entered_at > now() - CAST(:window AS interval)"
+            window = {"window": timedelta(days=settings.goal.window_days)}
+            queued += await _queue_holding(session, workspace_id, version_id, settings.goal.rule, where, window)
     return queued
+
+
+_WAITED_FOR = text("SELECT DISTINCT workspace_id, version_id, node_id FROM waits WHERE event = :condition")
+_INSIDE = text("SELECT DISTINCT workspace_id, version_id FROM batches WHERE active")
+
+
+async def _queue_holding(
+    session: AsyncSession, workspace_id: UUID, version_id: UUID, rule: Rule, where: str, scope: Mapping[str, Any]
+) -> int:
+    """Queue the contacts inside a version, as far as `where` goes, for whom a rule holds; only if none else would."""
+    if not _changes_unseen(rule):
+        return 0
+    params = SqlParams(workspace_id, clock.now(), enrollment="e")
+    sql = compile_sql(rule, params)
+    rows = await session.scalars(
+        text(f"""
+            INSERT INTO event_queue (partition, event_id, workspace_id, contact_id, type, name, occurred_at)
+            SELECT DISTINCT {partition_sql("c.id")}, gen_random_uuid(), c.workspace_id, c.id, 'profile', '', now()
+            FROM enrollments e JOIN contacts c ON c.id = e.contact_id {where}
+              AND e.version_id = :version_id AND e.journey_id = :journey_id AND e.state = 'active' AND {sql}
+            RETURNING 1
+        """),
+        {
+            "version_id": version_id,
+            "journey_id": (await get_plan(session, version_id)).journey_id,
+            **scope,
+            **params.values,
+        },
+    )
+    return len(rows.all())
 
 
 def _changes_unseen(rule: Rule) -> bool:

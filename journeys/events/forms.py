@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from pydantic import Field, TypeAdapter, field_validator
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, field_validator
 from pydantic import ValidationError as PydanticError
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -18,7 +18,6 @@ from journeys.errors import Fault, InvalidInput, NotFound
 from journeys.events.models import Form
 from journeys.events.normalize import Incoming
 from journeys.events.traits import Traits, read_traits
-from journeys.rules.operators import Part
 
 SUBMITTED = "Form Submitted"
 EMAIL = "email"
@@ -29,8 +28,10 @@ LONGEST_VALUE = 5_000
 MOST_FIELDS = 50
 
 
-class FormField(Part):
+class FormField(BaseModel):
     """An input of a form. Its value becomes an attribute of the contact, unless `attribute` is empty."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str = Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,59}$")
     label: str | None = Field(None, max_length=200)

@@ -1,5 +1,7 @@
 """Scoring models over the API, and a contact's scores."""
 
+from typing import Any
+
 import httpx
 
 from tests.api.test_contacts import make
@@ -7,7 +9,7 @@ from tests.api.test_contacts import make
 
 async def test_a_model_scores_contacts_and_its_history_says_why(client: httpx.AsyncClient) -> None:
     anna = await make(client, email="anna@example.com", country="DE")
-    rules = [{"rule": {"attribute": "country", "value": "DE"}, "points": 10, "label": "German"}]
+    rules: list[dict[str, Any]] = [{"rule": {"attribute": "country", "value": "DE"}, "points": 10, "label": "German"}]
     made = await client.post("/api/scoring/models", json={"slug": "fit", "name": "Fit", "rules": rules})
     assert made.status_code == 201, made.text
     detail = (await client.get(f"/api/contacts/{anna['id']}")).json()

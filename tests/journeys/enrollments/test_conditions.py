@@ -108,6 +108,56 @@ async def test_a_condition_that_time_brings_about_is_found(fresh_database: Datab
     assert await engine.steps(anna) == [("start", "next"), ("until", "met")]
 
 
+async def test_exits_and_goals_that_time_brings_about_are_found(fresh_database: Database, lease: Lease) -> None:
+    quiet = {"event": "Opened App", "op": "never", "within": "1h"}
+    nodes = [trigger("rest"), node("rest", Hold(seconds=60), next=None)]
+    w = await make_workspace(fresh_database)
+    exiting = engine_of(fresh_database, await publish_plan(fresh_database, w, nodes, exit_on=[quiet]))
+    goal = {"rule": quiet, "exits": False, "window_days": 7}
+    reaching = engine_of(fresh_database, await publish_plan(fresh_database, w, nodes, goal=goal))
+    anna, ben = await make_contacts(fresh_database, w, 2)
+    for each in (anna, ben):
+        await happen(fresh_database, w, each, "Opened App")
+    await route(fresh_database, lease)
+    await exiting.enroll([anna, ben])
+    await reaching.enroll([anna, ben])
+    async with fresh_database.engine() as session:
+        assert await queue_met_by_time(session) == 0
+        late = "UPDATE events SET occurred_at = occurred_at - interval '2 hours' WHERE contact_id = :c"
+        await session.execute(text(late), {"c": anna})
+        assert await queue_met_by_time(session) == 2
+    await route(fresh_database, lease)
+    assert await exiting.states() == {"active": 1, "exited": 1}
+    rows = await reaching._rows("SELECT contact_id FROM enrollments WHERE version_id = :v AND goal_at IS NOT NULL")
+    assert rows == [(anna,)]
+    async with fresh_database.engine() as session:
+        assert await queue_met_by_time(session) == 0
+
+
+async def test_a_goal_that_is_a_rule_is_reached_within_its_window_and_credited_once(
+    fresh_database: Database, lease: Lease
+) -> None:
+    w = await make_workspace(fresh_database)
+    nodes = [trigger("rest"), node("rest", Hold(seconds=60), next=None)]
+    goal = {"rule": {"all": [PRO, {"event": "Order Completed", "count": 2}]}, "window_days": 3, "exits": False}
+    engine = engine_of(fresh_database, await publish_plan(fresh_database, w, nodes, goal=goal))
+    anna, late = await make_contacts(fresh_database, w, 2, attributes={"plan": "pro"})
+    await engine.enroll([anna, late])
+    async with fresh_database.engine() as session:
+        old = text("UPDATE enrollments SET entered_at = now() - interval '4 days' WHERE contact_id = :c")
+        await session.execute(old, {"c": late})
+    for _ in range(3):
+        for each in (anna, late):
+            await happen(fresh_database, w, each, "Order Completed")
+        await route(fresh_database, lease)
+    counts = await engine._rows(
+        "SELECT coalesce(sum(n), 0)::int FROM node_counts WHERE version_id = :v AND measure = 'converted'"
+    )
+    assert counts == [(1,)]
+    rows = await engine._rows("SELECT contact_id FROM enrollments WHERE version_id = :v AND goal_at IS NOT NULL")
+    assert rows == [(anna,)]
+
+
 async def test_an_event_routed_while_the_wait_is_registered_is_not_missed(
     fresh_database: Database, lease: Lease
 ) -> None:

@@ -16,6 +16,8 @@ from journeys.enrollments.doors import TOO_OFTEN
 from journeys.enrollments.firing import fire_journey, forget_firings, list_clocked
 from journeys.enrollments.intake import advance_intake, take_intake
 from journeys.enrollments.routing import Lease
+from journeys.events.normalize import Received, normalize
+from journeys.events.store import store_events
 from journeys.graph.loading import LoadedPlan
 from journeys.nodes.ops import AttributeChange, Change, Hold, OwnDate, Recurrence, Trigger
 from journeys.rules.language import parse_rule
@@ -138,7 +140,9 @@ async def test_a_schedule_that_falls_due_in_a_pause_is_not_made_up_for(fresh_dat
 async def test_nothing_that_was_due_before_publishing_fires(fresh_database: Database, w: UUID) -> None:
     await make_contacts(fresh_database, w, 1)
     await publish(fresh_database, w, Trigger(source="schedule", recurrence=daily()), timedelta(minutes=1))
-    await publish(fresh_database, w, Trigger(source="schedule", recurrence=Recurrence(at="2020-01-01T00:00Z")))  # type: ignore[arg-type]
+    await publish(
+        fresh_database, w, Trigger(source="schedule", recurrence=Recurrence(at=datetime(2020, 1, 1, tzinfo=UTC)))
+    )
     assert await fire(fresh_database) == 0
     assert await outcomes(fresh_database) == []
 
@@ -213,6 +217,15 @@ async def test_a_changed_attribute_lets_in_whoever_changes_it(fresh_database: Da
     await start(engine_of(fresh_database, other), await dispatched(fresh_database))
     await route(fresh_database, lease)
     assert await engine.states() == {"active": 2}
+
+
+async def test_an_identify_that_changes_an_attribute_lets_in(fresh_database: Database, lease: Lease, w: UUID) -> None:
+    engine = await watch(fresh_database, await publish(fresh_database, w, on_change("free", "pro")))
+    for plan in ("free", "pro", "pro"):
+        message = {"type": "identify", "userId": "u1", "traits": {"plan": plan}}
+        await store_events(fresh_database, [normalize(message, Received(w, datetime.now(UTC)))])
+        await route(fresh_database, lease)
+    assert await engine.states() == {"active": 1}
 
 
 async def test_a_standard_field_and_a_contact_that_is_new_count_as_changes(

@@ -19,7 +19,7 @@ from tests.factories.journeys import make_contacts, node, publish_plan
 from tests.fakes.engine import BareMailroom, Engine
 from tests.fakes.provider import RecordingProvider
 
-BIG = Trigger(source="event", event="Order Completed", where={"total": {"op": "gte", "value": 50}, "currency": "EUR"})  # type: ignore[dict-item]
+BIG = Trigger(source="event", event="Order Completed", where={"total": {"op": "gte", "value": 50}, "currency": "EUR"})
 
 
 async def publish(database: Database, w: UUID, op: Trigger, **settings: Any) -> LoadedPlan:

@@ -1,13 +1,15 @@
 """Scores: what rules give, what journeys give, and the history of both."""
 
+import asyncio
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 import pytest
 from sqlalchemy import text
 
 from journeys.db.session import Database
+from journeys.enrollments.stages import run_waiting_or_pure
 from journeys.errors import Conflict, InvalidInput
 from journeys.nodes.ops import Hold, Score
 from journeys.rules.language import parse_rule
@@ -36,8 +38,8 @@ async def change(database: Database, contact_id: UUID, **columns: Any) -> None:
         )
 
 
-def give(points: float, action: str = "add", model: str = "fit") -> Score:
-    return Score(model=model, action=action, points=points, reason="a journey")  # type: ignore[arg-type]
+def give(points: float, action: Literal["add", "set", "recompute"] = "add", model: str = "fit") -> Score:
+    return Score(model=model, action=action, points=points, reason="a journey")
 
 
 async def run(database: Database, workspace_id: UUID, contact_ids: list[UUID], *ops: Score) -> None:
@@ -125,3 +127,31 @@ async def test_a_rule_sees_the_score(database: Database, workspace_id: UUID) -> 
         assert await list_members(session, workspace_id, segment.id) == [anna]
         verdict = await explain(session, workspace_id, segment.id, ben)
     assert (verdict.matched, verdict.why) == (False, "fit is 0")
+
+
+async def test_points_given_while_rules_are_worked_out_are_not_lost(database: Database, workspace_id: UUID) -> None:
+    """The rules have read the score when a journey adds to it; the rules write last, and keep what was added."""
+    [anna] = await make_contacts(database, workspace_id, 1, country="DE")
+    async with database.workspace(workspace_id) as session:
+        await create_model(session, workspace_id, "fit", "Fit", FIT)
+    await change(database, anna, country="AT")
+    plan = await publish_plan(
+        database,
+        workspace_id,
+        [trigger("add"), node("add", give(5), next="end"), node("end", Hold(seconds=60), next=None)],
+    )
+    engine = Engine(database, plan, BareMailroom(database, RecordingProvider()))
+    [token] = await engine.enroll([anna])
+    async with database.workspace(workspace_id) as session:
+        await run_waiting_or_pure(session, engine.order(token))
+        refreshing = asyncio.create_task(refresh(database, workspace_id, anna))
+        async with asyncio.timeout(10), database.engine() as looking:
+            while not await looking.scalar(text("SELECT 1 FROM pg_locks WHERE NOT granted LIMIT 1")):
+                await asyncio.sleep(0.02)
+    await refreshing
+    assert await score_of(database, anna) == {"fit": 5}
+
+
+async def refresh(database: Database, workspace_id: UUID, contact_id: UUID) -> None:
+    async with database.workspace(workspace_id) as session:
+        await refresh_scores(session, workspace_id, [contact_id])
