@@ -1,7 +1,9 @@
 """The `sojourn` command: what the API does, from a terminal."""
 
 import asyncio
+import os
 import sys
+from importlib.util import find_spec
 
 import typer
 from rich.console import Console
@@ -11,7 +13,7 @@ from journeys.db.migrate import upgrade
 from journeys.errors import SojournError, Unavailable
 from journeys.settings import Settings
 from journeys.temporal import connect
-from worker import cli_activity, cli_contact, cli_demo, cli_journey, cli_key, cli_why
+from worker import cli_activity, cli_contact, cli_demo, cli_journey, cli_key, cli_trial, cli_why
 from worker.addresses import connected_settings
 from worker.doctor import examine
 from worker.embedded.ports import PortTaken
@@ -28,6 +30,7 @@ app.add_typer(cli_activity.app, name="activity")
 app.command()(cli_contact.where)
 app.command()(cli_why.why)
 app.command()(cli_demo.demo)
+app.command("send-test")(cli_trial.send_test)
 console = Console(soft_wrap=True, highlight=False)
 
 
@@ -65,6 +68,14 @@ def promote_installed() -> None:
 
 async def _promote(settings: Settings) -> None:
     await promote(await connect(settings), installed_version())
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def bench(context: typer.Context) -> None:
+    """Measure everything side by side on this machine; options go to `python -m tests.bench`."""
+    if find_spec("tests.bench") is None:
+        raise Unavailable("The benchmarks are part of the source: run this in a checkout.")
+    os.execv(sys.executable, [sys.executable, "-m", "tests.bench", *context.args])
 
 
 @app.command()
