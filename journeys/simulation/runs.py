@@ -1,7 +1,7 @@
 """Runs on the virtual clock: the same tokens and stages as in Temporal, walked in this process."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from uuid import UUID
 
@@ -12,12 +12,17 @@ from journeys.errors import SojournError
 from journeys.simulation.clock import VirtualClock
 
 
+async def _nothing() -> None:
+    return
+
+
 class VirtualSeam:
     """What a run needs of the world, on a virtual clock."""
 
     def __init__(self, clock: VirtualClock, stages: StageRunner) -> None:
         self._clock, self._stages = clock, stages
         self.stages_run = 0
+        self.before_effect: Callable[[], Awaitable[object]] = _nothing
         self.failure: BaseException | None = None
         """What no stage may raise, and so ends the simulation."""
 
@@ -30,8 +35,10 @@ class VirtualSeam:
         await self._clock.sleep_until(at)
 
     async def run_stage(self, order: StageOrder) -> StageResult:
-        """Run a stage against the scratch tables."""
+        """Run a stage against the scratch tables; the router, always quick, has had its turn before anything is sent."""
         self.stages_run += 1
+        if order.token.effect:
+            await self.before_effect()
         return StageResult(tokens=await self._stages.run(order))
 
     def parked_reason(self, error: BaseException) -> str:

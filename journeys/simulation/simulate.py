@@ -77,7 +77,9 @@ async def _simulate(
     start_at = clock.now()
     async with database.workspace(workspace_id) as session:
         people, segment_rules = await copy_in(session, workspace_id, draft, request)
-        await session.execute(text("ANALYZE contacts, consents, contact_event_stats, events, messages, segment_members"))
+        await session.execute(
+            text("ANALYZE contacts, consents, contact_event_stats, events, messages, segment_members")
+        )
         plan = await _publish(session, workspace_id, draft)
         fixed = await _fixed(session, request)
         lapsing = [each for each in await list_live(session, workspace_id) if each.lapses]

@@ -59,6 +59,7 @@ class World:
 
     async def play(self, until: datetime) -> str | None:
         """Let everything happen up to a time; return why it ended early, if it did."""
+        self.runs.seam.before_effect = self._route
         if self.lapsing:
             self._sweep_at = self.clock.now() + DAY
         while True:
@@ -86,21 +87,26 @@ class World:
 
     async def _settle(self) -> None:
         """Let everything that is due now happen: stages, events in the queue, runs that are owed."""
-        while True:
+        await self.runs.rest()
+        while await self._route():
             await self.runs.rest()
-            async with self.database.engine() as session:
-                queued, owed = (await session.execute(_DUE)).one()
-                if not queued and not owed:
-                    return
-                if queued:
-                    await route_window(session, LEASE, WINDOW)
-                rows = await take_dispatches(session, WINDOW)
-                await acknowledge(session, [row.seq for row in rows])
-            for row in rows:
-                if row.kind == "start_run":
-                    self.runs.start(RunInput.model_validate(row.payload["run"]))
-                else:
-                    self.runs.nudge(row.run_id, Nudge.model_validate(row.payload))
+
+    async def _route(self) -> bool:
+        """Route what is queued and begin the runs that are owed; say whether there was anything."""
+        async with self.database.engine() as session:
+            queued, owed = (await session.execute(_DUE)).one()
+            if not queued and not owed:
+                return False
+            if queued:
+                await route_window(session, LEASE, WINDOW)
+            rows = await take_dispatches(session, WINDOW)
+            await acknowledge(session, [row.seq for row in rows])
+        for row in rows:
+            if row.kind == "start_run":
+                self.runs.start(RunInput.model_validate(row.payload["run"]))
+            else:
+                self.runs.nudge(row.run_id, Nudge.model_validate(row.payload))
+        return True
 
     async def _act(self, now: datetime) -> None:
         """Do what people do at this moment, and note what they did quietly before it."""
