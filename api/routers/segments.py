@@ -14,6 +14,7 @@ from api.schemas.base import Page
 from api.schemas.contacts import ContactRead
 from api.schemas.segments import (
     OverlapRead,
+    RuleToExplain,
     RuleToTry,
     SegmentCreate,
     SegmentPreview,
@@ -57,6 +58,12 @@ async def preview_segment(body: RuleToTry, session: Session, reader: Reader) -> 
 async def read_overlap(session: Session, reader: Reader, a: UUID, b: UUID) -> OverlapRead:
     """Say how many contacts two segments share."""
     return OverlapRead.model_validate(await queries.count_overlap(session, reader.workspace_id, a, b))
+
+
+@router.post("/explain")
+async def explain_rule(body: RuleToExplain, session: Session, reader: Reader) -> Verdict:
+    """Say whether a contact matches a rule now, clause by clause; the rule need not be saved."""
+    return Verdict.model_validate(await queries.explain_rule(session, reader.workspace_id, body.rule, body.contact_id))
 
 
 @router.get("/{segment_id}")

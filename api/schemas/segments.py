@@ -40,6 +40,12 @@ class RuleToTry(Schema):
     rule: dict[str, Any]
 
 
+class RuleToExplain(RuleToTry):
+    """A rule, and the contact to try it on."""
+
+    contact_id: UUID
+
+
 class SegmentPreview(Schema):
     """How many contacts match, and some of them."""
 

@@ -104,7 +104,8 @@ test('the welcome series is drawn by drag from an empty canvas, published, and i
 
   // The numbers move while they are looked at.
   await page.goto(`/journeys/edit?id=${id}&counts=on`);
-  await expect(step(page, 'wait').getByText(/^0\s*in$/)).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Live counts', pressed: true })).toBeVisible();
+  await expect(step(page, 'wait')).toBeVisible();
   const { key } = await call<{ key: string }>(page, 'POST', '/api/keys', { name: `Builder ${run}`, kind: 'write' });
   const user = `builder-${run}`;
   const sent = await page.request.post('/v1/batch', {

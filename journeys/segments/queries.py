@@ -185,11 +185,21 @@ async def explain(session: AsyncSession, workspace_id: UUID, segment_id: UUID, c
         NotFound: there is no such segment or contact.
     """
     segment = await get_segment(session, workspace_id, segment_id)
-    rule = parse_rule(segment.rule)
-    facts = await load_facts(session, workspace_id, [contact_id], rule, datetime.now(UTC))
+    return await explain_rule(session, workspace_id, segment.rule, contact_id)
+
+
+async def explain_rule(session: AsyncSession, workspace_id: UUID, rule: object, contact_id: UUID) -> Verdict:
+    """Say whether a contact matches a rule now, clause by clause.
+
+    Raises:
+        InvalidInput: the rule is no rule, or refers to what only an enrollment has.
+        NotFound: there is no such contact.
+    """
+    parsed = await check_rule(session, workspace_id, rule)
+    facts = await load_facts(session, workspace_id, [contact_id], parsed, datetime.now(UTC))
     if contact_id not in facts:
         raise NotFound("there is no such contact")
-    return evaluate(rule, facts[contact_id])
+    return evaluate(parsed, facts[contact_id])
 
 
 async def check_rule(session: AsyncSession, workspace_id: UUID, rule: object, own_id: UUID | None = None) -> Rule:

@@ -24,6 +24,7 @@ CHANGES_NOTHING = {
     "/api/workspaces/{workspace_id}/open",
     "/api/live/ticket",
     "/api/segments/preview",
+    "/api/segments/explain",
     "/api/templates/preview",
     "/api/journeys/{journey_id}/validate",
 }

@@ -6,6 +6,7 @@ import { count, nameOf } from '@/lib/format';
 import { isUnfinished } from '@/lib/rules/tree';
 import { useDebounced } from '@/lib/use-debounced';
 import { useRulePreview } from './queries';
+import { RuleCheck } from './rule-check';
 
 const SHOWN = 3;
 
@@ -17,16 +18,19 @@ export function RuleMatches({ rule }: { rule: Rule | null | undefined }) {
   if (!preview.data) return <p className="text-ink-3 text-xs">Finish the conditions to see how many people match.</p>;
   const { count: matching, sample } = preview.data;
   return (
-    <p role="status" className="text-ink-2 text-xs">
-      <span className="num font-medium text-ink">{count(matching, 'person matches', 'people match')}</span> now
-      {sample.slice(0, SHOWN).map((contact, index) => (
-        <span key={contact.id}>
-          {index === 0 ? ', such as ' : ', '}
-          <Link href={`/contacts/view?id=${contact.id}`} className="hover:underline">
-            {nameOf(contact)}
-          </Link>
-        </span>
-      ))}
-    </p>
+    <div className="grid gap-2">
+      <p role="status" className="text-ink-2 text-xs">
+        <span className="num font-medium text-ink">{count(matching, 'person matches', 'people match')}</span> now
+        {sample.slice(0, SHOWN).map((contact, index) => (
+          <span key={contact.id}>
+            {index === 0 ? ', such as ' : ', '}
+            <Link href={`/contacts/view?id=${contact.id}`} className="hover:underline">
+              {nameOf(contact)}
+            </Link>
+          </span>
+        ))}
+      </p>
+      {asked && <RuleCheck rule={asked} />}
+    </div>
   );
 }

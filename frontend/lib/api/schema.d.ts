@@ -1044,6 +1044,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/segments/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Explain Rule
+         * @description Say whether a contact matches a rule now, clause by clause; the rule need not be saved.
+         */
+        post: operations["explain_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/segments/{segment_id}": {
         parameters: {
             query?: never;
@@ -4696,6 +4716,21 @@ export interface components {
             batches: number;
         };
         /**
+         * RuleToExplain
+         * @description A rule, and the contact to try it on.
+         */
+        RuleToExplain: {
+            /** Rule */
+            rule: {
+                [key: string]: unknown;
+            };
+            /**
+             * Contact Id
+             * Format: uuid
+             */
+            contact_id: string;
+        };
+        /**
          * RuleToTry
          * @description A rule to try.
          */
@@ -6035,6 +6070,7 @@ export type Refusal = components['schemas']['Refusal'];
 export type RefusedEvent = components['schemas']['RefusedEvent'];
 export type Resume = components['schemas']['Resume'];
 export type Retried = components['schemas']['Retried'];
+export type RuleToExplain = components['schemas']['RuleToExplain'];
 export type RuleToTry = components['schemas']['RuleToTry'];
 export type ScoreChangeRead = components['schemas']['ScoreChangeRead'];
 export type ScoreOf = components['schemas']['ScoreOf'];
@@ -8047,6 +8083,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OverlapRead"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    explain_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleToExplain"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Verdict"];
                 };
             };
             /** @description Client Error */
