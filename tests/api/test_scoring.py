@@ -16,7 +16,7 @@ async def test_a_model_scores_contacts_and_its_history_says_why(client: httpx.As
     assert [(each["model"], each["value"]) for each in detail["scores"]] == [("fit", 10)]
     changed = await client.patch("/api/scoring/models/fit", json={"rules": [{**rules[0], "points": 4}]})
     assert changed.json()["rules"][0]["points"] == 4
-    history = (await client.get("/api/scoring/models/fit/history", params={"contact": anna["id"]})).json()["items"]
+    history = (await client.get("/api/scoring/models/fit/history", params={"contact": str(anna["id"])})).json()["items"]
     assert [(each["before"], each["after"]) for each in history] == [(10, 4), (0, 10)]
     assert [each["slug"] for each in (await client.get("/api/scoring/models")).json()["items"]] == ["fit"]
 
