@@ -1,5 +1,6 @@
 """Send policy: the rules, and that the ledger's SQL says the same in every case there is."""
 
+from dataclasses import replace
 from itertools import product
 from typing import Literal
 
@@ -89,6 +90,7 @@ async def test_the_ledger_decides_the_same_in_every_case(database: Database, cat
 
 
 def test_every_reason_can_be_put_into_words() -> None:
-    held_back = [Standing(address="a@b.example", **{name: True}) for name in ("held_out", "quiet", "capped")]
+    reached = Standing(address="a@b.example")
+    held_back = [replace(reached, held_out=True), replace(reached, quiet=True), replace(reached, capped=True)]
     found = {find_refusal(each, category) for each in [*EVERY_STANDING, *held_back] for category in CATEGORIES}
     assert found - {None} == set(REASONS)
