@@ -102,7 +102,8 @@ class ActivityHost:
             await self._paces.setdefault(facts.name, Pace(facts.per_second)).wait()
         reply = await process.ask(request, facts.timeout_seconds + GRACE_SECONDS)
         if reply.refused:
-            raise ActivityUnfit(f"{PARKED}'{request.activity}' does not take what was published ({reply.refused})")
+            # What was published fits, or nobody would be asked: what Liquid made of it for this contact does not.
+            return [Answer("failed", reason="its config does not fit this contact", error=reply.refused)]
         if reply.stuck:
             self._replace(request.activity, process)
         return reply.answers

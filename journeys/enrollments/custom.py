@@ -17,9 +17,11 @@ from journeys.contracts import StageOrder, Token
 from journeys.db.ids import new_id
 from journeys.db.session import Database
 from journeys.enrollments import changes, effects
+from journeys.enrollments.hooks import flat_contact, parse_texts, render_texts
 from journeys.enrollments.sending import LeaseHeld, WorkerStopping
 from journeys.enrollments.stages import Answered, Ledger, find_stop, finish_effect, open_stage
 from journeys.errors import InvalidInput, NotFound
+from journeys.messaging.liquid import RenderError
 from journeys.nodes.ops import CallActivity
 from journeys.sdk.definition import BATCH_SIZE
 from journeys.sdk.wire import ActivityDied, Answer, Call, Facts, Request
@@ -115,6 +117,7 @@ class ActivityStage:
         assert isinstance(op, CallActivity)
         self._op, self._opened, self._claim_id = op, opened, new_id()
         self._facts = await self._prepare()
+        self._config = None if self._facts.batch else parse_texts(op.config)
         if stop := await self._call_everyone():
             return stop.tokens
         async with self.database.workspace(self.order.workspace_id) as session:
@@ -201,6 +204,8 @@ class ActivityStage:
         """Call once. Where the process died, or a whole group keeps failing, find whose fault it is, if that is safe."""
         try:
             answers = await self.runner.call(self._request(group))
+        except RenderError as error:
+            return [Answer("failed", reason="its config cannot be rendered", error=error.detail)] * len(group)
         except ActivityDied as death:
             return await self._each_alone(group) if self._facts.idempotent else self._unknown(group, death)
         last = max(each.call.attempt for each in group) >= self._facts.max_attempts
@@ -223,12 +228,21 @@ class ActivityStage:
     def _request(self, group: Sequence[Claimed]) -> Request:
         return Request(
             activity=self._op.activity,
-            config=self._op.config,
+            config=self._config_for(group),
             workspace_id=self.order.workspace_id,
             journey_id=self.order.journey_id,
             node_id=self._opened.node.id,
             calls=[each.call for each in group],
         )
+
+    def _config_for(self, group: Sequence[Claimed]) -> dict[str, Any]:
+        """Return the config with its Liquid rendered for the one contact that is asked about; a batch gets it as it is."""
+        if not group or self._facts.batch:
+            return self._op.config
+        [call] = [each.call for each in group]
+        context = {"contact": flat_contact(call.contact), "event": call.event}
+        rendered: dict[str, Any] = render_texts(self._config, context)
+        return rendered
 
     async def _record(self, chunk: Sequence[Claimed], answers: Sequence[Answer]) -> None:
         """Write how each call ended and, in the same transaction, what it tells of its contact."""

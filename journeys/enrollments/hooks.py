@@ -80,7 +80,7 @@ class HookStage:
         async with self.database.workspace(self.order.workspace_id) as session:
             rows = await effects.claim(session, self._opened, self._claim_id, "webhook", lease, CHUNK)
         return [
-            Call(row.id, row.visit, {"contact": _flat(row.contact), "event": row.payload or {}}, row.attempts)
+            Call(row.id, row.visit, {"contact": flat_contact(row.contact), "event": row.payload or {}}, row.attempts)
             for row in rows
         ]
 
@@ -123,7 +123,7 @@ class HookStage:
             raise LeaseHeld(max(seconds, 1.0))
 
 
-def _flat(contact: dict[str, Any] | None) -> dict[str, Any]:
+def flat_contact(contact: dict[str, Any] | None) -> dict[str, Any]:
     """Return a contact's own attributes beside those that have a column."""
     columns = dict(contact or {})
     return {**columns, **(columns.pop("attributes", None) or {})}
@@ -148,12 +148,12 @@ class _Templates:
     @classmethod
     def of(cls, op: CallWebhook) -> "_Templates":
         headers = {name: parse_template(value, html=False) for name, value in op.headers.items()}
-        return cls(parse_template(op.url, html=False), headers, _parse(op.body))
+        return cls(parse_template(op.url, html=False), headers, parse_texts(op.body))
 
     def render(self, context: dict[str, Any]) -> dict[str, Any]:
         """Return url, headers and body for one contact; without a body of its own, contact and event go as JSON."""
         headers = {name: each.render(context) for name, each in self.headers.items()}
-        body = _render(self.body, context) if self.body is not None else context
+        body = render_texts(self.body, context) if self.body is not None else context
         if not any(name.lower() == "content-type" for name in headers):
             headers["Content-Type"] = "application/json"
         return {
@@ -163,24 +163,25 @@ class _Templates:
         }
 
 
-def _parse(body: Any) -> Any:
-    """Parse every text in a body."""
+def parse_texts(body: Any) -> Any:
+    """Parse every text in a body as Liquid."""
     match body:
         case str():
             return parse_template(body, html=False)
         case dict():
-            return {name: _parse(value) for name, value in body.items()}
+            return {name: parse_texts(value) for name, value in body.items()}
         case list():
-            return [_parse(value) for value in body]
+            return [parse_texts(value) for value in body]
     return body
 
 
-def _render(body: Any, context: dict[str, Any]) -> Any:
+def render_texts(body: Any, context: dict[str, Any]) -> Any:
+    """Render what was parsed, for one contact."""
     match body:
         case Template():
             return body.render(context)
         case dict():
-            return {name: _render(value, context) for name, value in body.items()}
+            return {name: render_texts(value, context) for name, value in body.items()}
         case list():
-            return [_render(value, context) for value in body]
+            return [render_texts(value, context) for value in body]
     return body

@@ -6,9 +6,10 @@ from typing import Any, Self, cast
 import structlog
 from pydantic import BaseModel, ModelWrapValidatorHandler, ValidationError, create_model, model_validator
 
-from journeys.nodes.base import CompileContext, Described, NodeConfig, NodeKind
+from journeys.nodes.base import CompileContext, Described, NodeConfig, NodeKind, References
 from journeys.nodes.ops import CallActivity
 from journeys.nodes.registry import NODE_KINDS
+from journeys.nodes.webhook import texts_of
 from journeys.sdk.definition import FAILED, ActivityDefinition
 from journeys.sdk.discovery import Installed, find_activities
 
@@ -34,6 +35,13 @@ class CustomActivity(NodeKind[NodeConfig]):
         """Keep what was said; defaults are those of the activity that is installed when it runs."""
         said = config.model_dump(mode="json", exclude={"label"}, exclude_unset=True)
         return CallActivity(activity=self.kind, config=said, outlets=list(self.possible_outlets))
+
+    def references(self, config: NodeConfig) -> References:
+        """Return its texts, which may be Liquid where contacts are taken one by one."""
+        if self.definition.batch:
+            return References()
+        said = config.model_dump(mode="json", exclude={"label"}, exclude_unset=True)
+        return References(texts=tuple(text for name, value in said.items() for text in texts_of(name, value)))
 
     def summary(self, config: NodeConfig) -> str:
         """Say its title."""

@@ -55,15 +55,16 @@ class Webhook(NodeKind[WebhookConfig]):
     def references(self, config: WebhookConfig) -> References:
         """Return everything that may be Liquid."""
         headers = ((f"headers.{name}", value) for name, value in config.headers.items())
-        return References(texts=(("url", config.url), *headers, *_texts("body", config.body)))
+        return References(texts=(("url", config.url), *headers, *texts_of("body", config.body)))
 
 
-def _texts(field: str, value: JsonValue) -> Iterator[tuple[str, str]]:
+def texts_of(field: str, value: JsonValue) -> Iterator[tuple[str, str]]:
+    """Yield every text in a value, with where it stands."""
     if isinstance(value, str):
         yield field, value
     elif isinstance(value, dict):
         for name, inner in value.items():
-            yield from _texts(f"{field}.{name}", inner)
+            yield from texts_of(f"{field}.{name}", inner)
     elif isinstance(value, list):
         for index, inner in enumerate(value):
-            yield from _texts(f"{field}.{index}", inner)
+            yield from texts_of(f"{field}.{index}", inner)

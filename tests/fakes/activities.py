@@ -24,6 +24,7 @@ TIMEOUT = 1.0
 
 class CouponConfig(BaseModel):
     percent: int = Field(10, ge=1, le=90, description="Discount")
+    note: str = Field("", max_length=20)
 
 
 class Nothing(BaseModel):
@@ -84,7 +85,8 @@ RESULTS = {
 )
 async def issue_coupon(context: ActivityContext, contact: Contact, config: CouponConfig) -> Outcome:
     """Gives a code for the shop."""
-    return await behave(contact.get("do", "behave"), context)
+    outcome = await behave(contact.get("do", "behave"), context)
+    return outcome.model_copy(update={"detail": config.note}) if config.note else outcome
 
 
 @journey_activity(

@@ -116,6 +116,22 @@ async def test_what_an_activity_sets_is_on_the_contact_and_in_the_trace(
     assert (coupon, detail) == (f"C-{key}", {"detail": "attempt 1"})
 
 
+async def test_texts_in_the_config_are_liquid_for_each_contact(
+    database: Database, workspace_id: UUID, host: ActivityHost
+) -> None:
+    engine = await make_engine(database, workspace_id, host, "issue_coupon", note="Do: {{ contact.do }}")
+    fine, odd = await engine.people("sell", "what does not fit in twenty letters")
+    assert await engine.stage(engine.token) == []
+    rows = await engine._rows(
+        "SELECT e.contact_id, s.outlet, s.reason, s.detail FROM steps s JOIN enrollments e ON e.id = s.enrollment_id "
+        "WHERE e.version_id = :v AND s.node_id = 'custom'"
+    )
+    found = {contact_id: rest for contact_id, *rest in rows}
+    assert found[fine] == ["issued", None, {"detail": "Do: sell"}]
+    assert found[odd][:2] == ["failed", "its config does not fit this contact"]
+    assert "note: String should have at most 20 characters" in found[odd][2]["error"]
+
+
 async def test_one_contact_that_kills_the_process_fails_alone(
     database: Database, workspace_id: UUID, host: ActivityHost
 ) -> None:

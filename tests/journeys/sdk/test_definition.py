@@ -52,6 +52,14 @@ def moody(context: ActivityContext, contact: Contact, config: Moody) -> Outcome:
     return Outcome("done")
 
 
+class Moods(BaseModel):
+    mood: list[str]
+
+
+def moods(context: ActivityContext, contact: Contact, config: Moods) -> Outcome:
+    return Outcome("done")
+
+
 def good(context: ActivityContext, contact: Contact, config: Config) -> Outcome:
     """Does something.
 
@@ -111,6 +119,12 @@ def test_only_what_was_said_is_compiled_so_that_defaults_stay_the_activitys_own(
     assert kind.compile(bare_config, context) == CallActivity(activity="mine", outlets=outlets)
     said = kind.config.model_validate({"percent": 10})
     assert kind.compile(said, context) == CallActivity(activity="mine", config={"percent": 10}, outlets=outlets)
+
+
+def test_merge_tags_in_texts_are_checked_where_they_are_rendered() -> None:
+    for batch, texts in ((False, (("mood.0", "{{ contact.mood }}"),)), (True, ())):
+        kind = defined(moods, batch=batch)
+        assert kind.references(kind.config.model_validate({"mood": ["{{ contact.mood }}"]})).texts == texts
 
 
 def test_a_config_with_unknown_fields_or_a_check_that_breaks_is_a_fault_not_a_failure() -> None:
