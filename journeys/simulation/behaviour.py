@@ -26,7 +26,7 @@ GRID = (
     (20, timedelta(minutes=1)),
     (100, timedelta(minutes=30)),
     (300, timedelta(hours=1)),
-    (1_000_000, timedelta(hours=4)),
+    (1_000_000, timedelta(hours=6)),
 )
 """Up to so many people, what they do falls on a grid of so much: the more they are, the more of them act at one moment."""
 
