@@ -97,6 +97,7 @@ async def import_journey_file(body: JourneyImport, session: Session, actor: Edit
     file = import_journey(body.content)
     name = body.name or file.name
     journey = await drafts.create_journey(session, actor.workspace_id, name, file.graph, file.settings)
+    journey.tags = file.tags
     await record_change(session, actor, "imported", "journey", journey.id, {"name": journey.name})
     return await _read(session, journey, response)
 

@@ -82,7 +82,7 @@ def _read_nodes(graph: Graph, reading: Reading) -> None:
         seen.add(drawn.id)
         kind = NODE_KINDS.get(drawn.type)
         if kind is None:
-            reading.complain(drawn.id, f"there is no kind of node called '{drawn.type}'", "type")
+            reading.complain(drawn.id, f"there is no kind of node called '{drawn.type}' installed here", "type")
             continue
         try:
             reading.nodes[drawn.id] = ReadNode(drawn.id, kind, kind.config.model_validate(drawn.data))

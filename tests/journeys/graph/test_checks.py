@@ -106,7 +106,7 @@ def mail(**config: Any) -> tuple[str, dict[str, Any]]:
             "a",
             "this closes a loop with no wait in it, so contacts would go round without end",
         ),
-        (draw({"start": START, "x": ("teleport", {})}, "start > x"), "x", "there is no kind of node called 'teleport'"),
+        (draw({"start": START, "x": ("teleport", {})}, "start > x"), "x", "there is no kind of node called 'teleport' installed here"),
     ],
 )
 def test_a_fault_of_the_drawing_is_named_with_its_node(graph: Graph, node: str | None, message: str) -> None:
