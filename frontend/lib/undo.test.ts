@@ -19,7 +19,7 @@ beforeEach(() => {
 afterEach(() => vi.unstubAllGlobals());
 
 test('it is done once, when the toast is gone', () => {
-  const run = vi.fn();
+  const run = vi.fn(async () => {});
   withUndo({ title: 'Archived', run, undo: vi.fn() });
   expect(run).not.toHaveBeenCalled();
   say('onAutoClose');
@@ -28,7 +28,7 @@ test('it is done once, when the toast is gone', () => {
 });
 
 test('what was taken back is never done', () => {
-  const run = vi.fn();
+  const run = vi.fn(async () => {});
   const back = vi.fn();
   withUndo({ title: 'Archived', run, undo: back });
   undo();
@@ -38,7 +38,7 @@ test('what was taken back is never done', () => {
 });
 
 test('leaving the page does it at once', () => {
-  const run = vi.fn();
+  const run = vi.fn(async () => {});
   withUndo({ title: 'Archived', run, undo: vi.fn() });
   listeners.get('pagehide')?.();
   expect(run).toHaveBeenCalledOnce();

@@ -8,7 +8,7 @@ interface Undoable {
   title: string;
   description?: string;
   /** Does it for good. Called once, when the time to undo is over or the page is left. */
-  run(): Promise<unknown> | unknown;
+  run(): Promise<unknown>;
   /** Brings back what was hidden. */
   undo(): void;
 }
@@ -22,7 +22,9 @@ export function withUndo({ title, description, run, undo }: Undoable): void {
     removeEventListener('pagehide', leave);
     void then();
   };
-  const leave = settle(run);
+  const refused = (error: unknown) =>
+    toast.error(`${title}: this did not work`, { description: error instanceof Error ? error.message : undefined });
+  const leave = settle(() => run().catch(refused));
   addEventListener('pagehide', leave);
   toast(title, {
     description,

@@ -24,6 +24,13 @@ const FRESH_MS = 30_000;
 const ORDER = Object.keys(KINDS);
 const inOrder = (found: Found[]) => found.toSorted((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind));
 
+/** Every word that was typed is in the label. */
+const says = (label: string, text: string) =>
+  text
+    .toLowerCase()
+    .split(/\s+/)
+    .every((word) => label.toLowerCase().includes(word));
+
 /** What the server knows by these words; before any are typed, the journeys changed last. */
 function useFound(text: string): Found[] {
   const q = useDebounced(text.trim(), 120);
@@ -39,16 +46,12 @@ function useFound(text: string): Found[] {
     queryFn: () => api.get<Page<JourneyRow>>('/api/journeys', { query: { limit: 5 } }),
     staleTime: FRESH_MS,
   });
-  if (q) return inOrder(found.data?.items ?? []);
-  return (recent.data?.items ?? []).map(({ id, name, state }) => ({ kind: 'journey', id, name, hint: state }));
+  const isLate = q !== text.trim() || found.isPlaceholderData;
+  const fits = ({ name, hint }: Found) => !isLate || says(`${name} ${hint ?? ''}`, text);
+  if (q) return inOrder((found.data?.items ?? []).filter(fits));
+  const journeys = recent.data?.items ?? [];
+  return journeys.map(({ id, name, state }): Found => ({ kind: 'journey', id, name, hint: state })).filter(fits);
 }
-
-/** Every word that was typed is in the label. */
-const says = (label: string, text: string) =>
-  text
-    .toLowerCase()
-    .split(/\s+/)
-    .every((word) => label.toLowerCase().includes(word));
 
 interface ItemProps {
   icon: LucideIcon;
@@ -87,11 +90,6 @@ export function CommandPalette({ onClose, onShortcuts }: { onClose(): void; onSh
   const router = useRouter();
   const found = useFound(text);
   const [chosen, setChosen] = useState('');
-  const first = found[0];
-  // Answers come after the keys that asked for them: the best one is chosen as it arrives.
-  useEffect(() => {
-    if (first) setChosen(`${first.kind} ${first.id}`);
-  }, [first]);
   const act = ({ href, run }: Pick<PaletteAction, 'href' | 'run'>) => {
     onClose();
     run?.();
@@ -101,6 +99,14 @@ export function CommandPalette({ onClose, onShortcuts }: { onClose(): void; onSh
     ['Actions', paletteActions(onShortcuts)],
     ['Go to', paletteSections()],
   ];
+  const shown = groups.map(([heading, actions]): [string, PaletteAction[]] => [
+    heading,
+    actions.filter(({ label }) => says(`${heading} ${label}`, text)),
+  ]);
+  const [best] = found;
+  const first = best ? `${best.kind} ${best.id}` : (shown.flatMap(([, actions]) => actions)[0]?.label ?? '');
+  // Answers come after the keys that asked for them: the best one is chosen as it arrives.
+  useEffect(() => setChosen(first), [first]);
   return (
     <Radix.Root open onOpenChange={onClose}>
       <Radix.Portal>
@@ -136,11 +142,10 @@ export function CommandPalette({ onClose, onShortcuts }: { onClose(): void; onSh
                   </Command.Group>
                 );
               })}
-              {groups.map(([heading, actions]) => {
-                const shown = actions.filter(({ label }) => says(`${heading} ${label}`, text));
-                return shown.length === 0 ? null : (
+              {shown.map(([heading, actions]) => {
+                return actions.length === 0 ? null : (
                   <Command.Group key={heading} heading={heading} className={GROUP}>
-                    {shown.map((action) => (
+                    {actions.map((action) => (
                       <Item key={action.label} {...action} value={action.label} onSelect={() => act(action)} />
                     ))}
                   </Command.Group>

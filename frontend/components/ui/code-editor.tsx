@@ -130,6 +130,8 @@ export default function CodeEditor({ label, id, value, onChange, names = [], cla
         ],
       }),
     });
+    // What scrolls is reachable by keyboard.
+    editor.scrollDOM.tabIndex = 0;
     view.current = editor;
     return () => editor.destroy();
   }, [label, id]);

@@ -23,7 +23,8 @@ export default function SourceDiff({ label, before, after }: { label: string; be
         ],
       }),
     });
+    view.scrollDOM.tabIndex = 0;
     return () => view.destroy();
   }, [label, before, after]);
-  return <div ref={host} className="max-h-[32rem] overflow-auto rounded-md border border-line-strong" />;
+  return <div ref={host} className="h-[32rem] overflow-hidden rounded-md border border-line-strong" />;
 }

@@ -52,18 +52,23 @@ export function Toolbar({ search, onSearch, columns, onColumns }: Props) {
 function Words({ search, onSearch }: Pick<Props, 'search' | 'onSearch'>) {
   const q = search.q ?? '';
   const [text, setText] = useState(q);
-  const [known, setKnown] = useState(q);
-  if (q !== known) {
-    setKnown(q);
-    setText(q);
+  // The address follows a moment after we ask for it: only what somebody else put there replaces the words.
+  const [seen, setSeen] = useState(q);
+  const [sent, setSent] = useState(q);
+  if (q !== seen) {
+    setSeen(q);
+    if (q !== sent) {
+      setSent(q);
+      setText(q);
+    }
   }
   const rested = useDebounced(text.trim(), 200);
   useEffect(() => {
-    if (rested === text.trim() && rested !== known) {
-      setKnown(rested);
+    if (rested === text.trim() && rested !== sent) {
+      setSent(rested);
       onSearch({ ...search, q: rested });
     }
-  }, [rested, text, known, search, onSearch]);
+  }, [rested, text, sent, search, onSearch]);
   return (
     <SearchInput
       aria-label="Find contacts"

@@ -125,7 +125,12 @@ function Preview({ example, onClose }: { example: Example; onClose(): void }) {
         <div className="h-64 rounded-lg border bg-sunken p-3 sm:h-[26rem]">
           <GraphThumb graph={example.graph} className="size-full" />
         </div>
-        <ol aria-label="Steps" className="grid content-start gap-2.5 sm:max-h-[26rem] sm:overflow-y-auto">
+        <ol
+          aria-label="Steps"
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
+          tabIndex={0}
+          className="grid content-start gap-2.5 outline-offset-2 sm:max-h-[26rem] sm:overflow-y-auto"
+        >
           {stepsOf(example).map(({ node, depth }) => (
             <li key={node.id} className="flex gap-2.5" style={{ marginLeft: Math.min(depth, 3) * 12 }}>
               <NodeIcon kind={node.type} />

@@ -4,12 +4,10 @@ import { useQueryClient } from '@tanstack/react-query';
 import { Ellipsis, Trash2, Users } from 'lucide-react';
 import Link from 'next/link';
 import { useRouter } from 'next/navigation';
-import { toast } from 'sonner';
 import { Button } from '@/components/ui/button';
 import { Menu, MenuItem, MenuRule } from '@/components/ui/menu';
 import { api } from '@/lib/api/client';
 import { hideRow } from '@/lib/api/pages';
-import { Problem } from '@/lib/api/problem';
 import type { Segment } from '@/lib/api/types';
 import { withUndo } from '@/lib/undo';
 
@@ -26,13 +24,7 @@ export function SegmentMenu({ segment: { id, name } }: { segment: Segment }) {
     withUndo({
       title: `“${name}” is deleted`,
       undo: refresh,
-      run: () =>
-        api
-          .delete(`${LIST}/${id}`, { keepalive: true })
-          .catch((error: unknown) => {
-            if (error instanceof Problem) toast.error('It stays', { description: error.message });
-          })
-          .finally(refresh),
+      run: () => api.delete(`${LIST}/${id}`, { keepalive: true }).finally(refresh),
     });
   };
   return (

@@ -52,6 +52,7 @@ async function send<T>(method: Method, path: string, call: Call = {}): Promise<T
     throw new Problem(0, 'The server cannot be reached', 'Check that Sojourn is running, then try again.');
   });
   if (!response.ok) throw await problemFrom(response);
+  if (response.status === 204) return undefined as T;
   const isJson = response.headers.get('Content-Type')?.includes('json');
   return (isJson ? response.json() : response.text()) as Promise<T>;
 }
