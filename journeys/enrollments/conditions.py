@@ -42,8 +42,10 @@ async def find_met(
         by_node[wait.version_id, wait.node_id].append(wait)
     released = {}
     for (version_id, node_id), rows in by_node.items():
-        op = travellers.plans[version_id].plan.nodes[node_id].op
-        assert isinstance(op, AwaitCondition)
+        plan = travellers.plans.get(version_id)
+        op = plan.plan.nodes[node_id].op if plan else None
+        if not isinstance(op, AwaitCondition):  # moved to another version since
+            continue
         holding = await _holding(session, travellers.workspace_id, op.rule, [row.enrollment_id for row in rows])
         if met := [_released(row, travellers) for row in rows if row.enrollment_id in holding]:
             released[version_id, node_id] = met
@@ -80,7 +82,8 @@ async def queue_met_by_time(session: AsyncSession) -> int:
     queued = 0
     for workspace_id, version_id, node_id in (await session.execute(_WAITED_FOR, {"condition": CONDITION})).all():
         op = (await get_plan(session, version_id)).plan.nodes[node_id].op
-        assert isinstance(op, AwaitCondition)
+        if not isinstance(op, AwaitCondition):
+            continue
         where = "JOIN waits w ON w.enrollment_id = e.id WHERE w.node_id = :node_id AND w.event = :condition"
         scope = {"node_id": node_id, "condition": CONDITION}
         queued += await _queue_holding(session, workspace_id, version_id, op.rule, where, scope)
