@@ -98,6 +98,11 @@ def _idle_waits(reading: Reading) -> list[Problem]:
     return [
         Problem(node.id, None, "nothing is sent or changed after this wait")
         for node in reading.nodes.values()
-        if node.kind.kind in WAITS
-        and not any(reading.nodes[each].kind.kind not in DOES_NOTHING for each in reached_from([node.id], ways))
+        if node.kind.kind in WAITS and all(_does_nothing(reading, each) for each in reached_from([node.id], ways))
     ]
+
+
+def _does_nothing(reading: Reading, node_id: str) -> bool:
+    """Say whether a node changes nothing; one that cannot be read may well."""
+    node = reading.nodes.get(node_id)
+    return node is not None and node.kind.kind in DOES_NOTHING

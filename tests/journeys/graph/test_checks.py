@@ -106,7 +106,11 @@ def mail(**config: Any) -> tuple[str, dict[str, Any]]:
             "a",
             "this closes a loop with no wait in it, so contacts would go round without end",
         ),
-        (draw({"start": START, "x": ("teleport", {})}, "start > x"), "x", "there is no kind of node called 'teleport' installed here"),
+        (
+            draw({"start": START, "x": ("teleport", {})}, "start > x"),
+            "x",
+            "there is no kind of node called 'teleport' installed here",
+        ),
     ],
 )
 def test_a_fault_of_the_drawing_is_named_with_its_node(graph: Graph, node: str | None, message: str) -> None:
@@ -261,6 +265,13 @@ def warnings(graph: Graph) -> list[tuple[str | None, str]]:
 def test_a_wait_with_nothing_behind_it_is_odd() -> None:
     graph = draw({"start": START, "mail": MAIL, "wait": WAIT, "out": EXIT}, "start > mail", "mail > wait", "wait > out")
     assert warnings(graph) == [("wait", "nothing is sent or changed after this wait")]
+
+
+def test_a_faulty_node_behind_a_wait_is_named_like_any_other() -> None:
+    faulty = ("branch", {"paths": [{"id": "yes", "rule": {"nonsense": 1}}]})
+    nodes = {"start": START, "wait": WAIT, "ways": faulty, "out": EXIT}
+    graph = draw(nodes, "start > wait", "wait > ways", "ways.yes > out", "ways.else > out")
+    assert {node_id for node_id, _, _ in faults(graph)} == {"ways"}
 
 
 def test_weights_that_do_not_make_a_hundred_are_odd() -> None:
