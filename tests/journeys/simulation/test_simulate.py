@@ -26,7 +26,7 @@ from journeys.simulation.assumptions import (
 )
 from journeys.simulation.copying import Draft
 from journeys.simulation.report import SimulatedContact, SimulationResult
-from journeys.simulation.simulate import simulate
+from journeys.simulation.simulate import SimulationTooLong, simulate
 from tests.conftest import make_workspace
 from tests.factories.drawn_journeys import drawn, mail, thirty_days
 from tests.factories.journeys import make_contacts
@@ -229,6 +229,16 @@ async def test_unknown_contacts_triggers_and_behaviours_are_refused(database: Da
     request = SimulationRequest(synthetic=[SyntheticContact()], assumptions=Assumptions(fixed=[stranger]))
     with pytest.raises(InvalidInput, match="not among the contacts"):
         await simulate(database.url, workspace_id, tried, request)
+
+
+async def test_a_simulation_that_takes_too_long_is_given_up(
+    database: Database, workspace_id: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("journeys.simulation.simulate.LONGEST_SECONDS", 0.01)
+    with pytest.raises(SimulationTooLong, match="fewer contacts or days"):
+        await simulate(
+            database.url, workspace_id, draft(two_mails()), SimulationRequest(synthetic=[SyntheticContact()])
+        )
 
 
 async def test_contacts_of_another_workspace_are_not_to_be_had(database: Database, workspace_id: UUID) -> None:
