@@ -35,6 +35,7 @@ async def approve(
 
 async def withdraw(session: AsyncSession, workspace_id: UUID, journey_id: UUID, approver_id: UUID) -> None:
     """Take one's approval back."""
+    await get_journey(session, workspace_id, journey_id)
     await session.execute(
         text("DELETE FROM approvals WHERE journey_id = :id AND workspace_id = :workspace_id AND approver_id = :by"),
         {"id": journey_id, "workspace_id": workspace_id, "by": approver_id},
