@@ -18,6 +18,9 @@ from worker.supervisor import FIRST_SIGN_IN, Supervisor
 PROJECT = Path(__file__).resolve().parent.parent
 WEB = PROJECT / "frontend"
 NO_BROWSER = "The browser tests need Chromium: install it, or name one with CHROMIUM_PATH."
+AT_ONCE = ("-n", "2", "--dist", "loadscope")
+"""Two sessions with servers of their own: much of a test is waiting for a server."""
+
 SERVERS = ("DATABASE_URL", "REDIS_URL", "TEMPORAL_ADDRESS", "TEMPORAL_UI_URL")
 
 
@@ -58,7 +61,7 @@ def main() -> int:
         reports = Path(folder)
         reports.chmod(0o755)  # Postgres runs as another account when we are root
         python, web, browser = reports / "python.xml", reports / "web.xml", reports / "browser.xml"
-        tally.add(python, run([sys.executable, "-m", "pytest", "-q", f"--junitxml={python}"], PROJECT))
+        tally.add(python, run([sys.executable, "-m", "pytest", "-q", *AT_ONCE, f"--junitxml={python}"], PROJECT))
         vitest = ["npx", "vitest", "run", "--reporter=default", "--reporter=junit", f"--outputFile.junit={web}"]
         tally.add(web, run(vitest, WEB))
         tally.add(browser, asyncio.run(run_browser_tests(reports / "home", browser)))
