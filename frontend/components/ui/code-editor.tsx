@@ -41,6 +41,7 @@ const theme = EditorView.theme({
   '.cm-deletedChunk': { backgroundColor: 'var(--bad-soft)' },
   '.cm-changedText': { background: 'color-mix(in oklab, var(--ok) 25%, transparent)' },
   '.cm-deletedChunk .cm-deletedText': { background: 'color-mix(in oklab, var(--bad) 25%, transparent)' },
+  '.cm-deletedChunk span, .cm-changedText, .cm-changedText span': { color: 'var(--ink) !important' },
   '.cm-collapsedLines': { background: 'var(--hover)', color: 'var(--ink-2)' },
 });
 

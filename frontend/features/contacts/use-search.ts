@@ -1,6 +1,6 @@
 'use client';
 
-import { usePathname, useRouter, useSearchParams } from 'next/navigation';
+import { useSearchParams } from 'next/navigation';
 import type { ContactSearch, Rule } from '@/lib/api/types';
 
 const FIELDS = ['q', 'segment_id', 'tag'] as const;
@@ -34,11 +34,9 @@ export const isEverybody = (search: ContactSearch): boolean => paramsOf(search).
 /** The search and the open view, kept in the address so that a link or the Back key brings them again. */
 export function useSearch(): [ContactSearch, string, (search: ContactSearch, view?: string) => void] {
   const params = useSearchParams();
-  const router = useRouter();
-  const path = usePathname();
   const set = (search: ContactSearch, view = '') => {
     const next = paramsOf(search, view);
-    router.replace(next.size ? `${path}?${next}` : path, { scroll: false });
+    history.replaceState(null, '', next.size ? `?${next}` : location.pathname);
   };
   return [searchFrom(params), params.get('view') ?? '', set];
 }
