@@ -199,7 +199,7 @@ function QuietHours({ settings, put, error }: PartProps & { error?: string }) {
         label="Quiet hours"
         value={own ? 'own' : value === null ? 'none' : 'workspace'}
         options={[
-          ['workspace', 'The workspace’s'],
+          ['workspace', 'Workspace’s'],
           ['own', 'Its own'],
           ['none', 'None'],
         ]}

@@ -5,6 +5,15 @@ const MARGIN_PX = 48;
 const SHARPNESS = 2;
 const LARGEST_PX = 6_000;
 
+/** The colour behind the drawing as it is now, light or dark: a picture knows nothing of our tokens. */
+function groundOf(element: HTMLElement): string {
+  const probe = element.appendChild(document.createElement('span'));
+  probe.style.backgroundColor = 'var(--sunken)';
+  const { backgroundColor } = getComputedStyle(probe);
+  probe.remove();
+  return backgroundColor;
+}
+
 /** Saves the whole drawing, not just what is in sight, as a PNG. */
 export async function savePicture(nodes: CanvasNode[], name: string): Promise<void> {
   const viewport = document.querySelector<HTMLElement>('.react-flow__viewport');
@@ -18,8 +27,7 @@ export async function savePicture(nodes: CanvasNode[], name: string): Promise<vo
     width,
     height,
     pixelRatio: SHARPNESS,
-    skipFonts: true,
-    backgroundColor: getComputedStyle(document.documentElement).getPropertyValue('--sunken') || undefined,
+    backgroundColor: groundOf(viewport),
     style: { width: `${width}px`, height: `${height}px`, transform: `translate(${x}px, ${y}px) scale(${zoom})` },
     filter: (element) => !(element instanceof HTMLButtonElement),
   });

@@ -84,7 +84,7 @@ export const StepNode = memo(function StepNode({ id, type, data, selected }: Nod
           left={placeOf(outlets, index)}
           isOpen={open.includes(outlet)}
           isQuiet={isOptional(outlet) && !selected}
-          showLabel={outlets.length > 1}
+          showLabel={isOptional(outlet) || outlets.filter((each) => !isOptional(each)).length > 1}
         />
       ))}
     </div>

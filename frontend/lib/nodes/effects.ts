@@ -1,4 +1,4 @@
-import { Bell, BellRing, Mail, Tag, UserRoundPen, Webhook } from 'lucide-react';
+import { Bell, BellRing, ChartNoAxesColumn, Mail, Tag, UserRoundPen, Webhook } from 'lucide-react';
 import { formatValue } from '@/lib/format';
 import type { NodeDescriptor } from './descriptor';
 
@@ -41,7 +41,21 @@ export const effects = {
     summary: ({ add, remove }) =>
       [...listOf(add).map((tag) => `+ ${tag}`), ...listOf(remove).map((tag) => `− ${tag}`)].join(', ') || 'No tags yet',
   },
-  subscribe: { title: 'Subscribe', group: 'contact', icon: BellRing, summary: ({ topic }) => `Topic ${topic ?? '…'}` },
+  score: {
+    title: 'Score',
+    group: 'contact',
+    icon: ChartNoAxesColumn,
+    summary: ({ model = '…', action = 'add', points = 0 }) =>
+      action === 'recompute'
+        ? `Work out ${model} again`
+        : `${action === 'set' ? 'Set' : 'Add'} ${points} ${action === 'set' ? 'as' : 'to'} ${model}`,
+  },
+  subscribe: {
+    title: 'Subscribe',
+    group: 'contact',
+    icon: BellRing,
+    summary: ({ topic, on }) => `${on === false ? 'Off' : 'On'}: ${topic ?? 'marketing'}`,
+  },
   webhook: {
     title: 'Webhook',
     group: 'outside',

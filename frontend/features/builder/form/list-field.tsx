@@ -10,6 +10,7 @@ import { humanize } from '@/lib/format';
 import { newItems, resolve } from '@/lib/nodes/schema';
 import { Block } from './block';
 import { type FieldProps, SchemaField, SchemaForm, useScope, type Values, withValue } from './schema-form';
+import { widgetFor } from './widgets';
 
 /** Several of the same: rules, ways out of a node, or fields that belong together. */
 export function ListField({ label, hint, error, name, path, schema, value, onChange }: FieldProps) {
@@ -18,7 +19,7 @@ export function ListField({ label, hint, error, name, path, schema, value, onCha
   const list = Array.isArray(value) ? (value as Values[]) : [];
   const isObjects = !!items.properties;
   const isWeighted = !!items.properties?.weight;
-  const one = humanize(name.replace(/s$/, ''));
+  const one = widgetFor(name, items) === 'rule' ? 'Condition' : humanize(name.replace(/s$/, ''));
   const most = schema.maxItems ?? Number.POSITIVE_INFINITY;
   const put = (next: unknown[]) => onChange(next.length || schema.minItems ? next : undefined);
   const add = () => {

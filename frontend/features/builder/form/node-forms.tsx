@@ -119,7 +119,7 @@ const MOMENTS: Record<string, string[]> = {
   time: ['time', 'time_zone'],
   weekday: ['weekday', 'time', 'time_zone'],
   at: ['at', 'time_zone'],
-  attribute: ['attribute', 'time', 'time_zone'],
+  attribute: ['attribute', 'offset_days', 'time', 'time_zone'],
 };
 
 /** The next time of day, a weekday, a date, or a date of the person's own. */
