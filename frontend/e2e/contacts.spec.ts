@@ -23,6 +23,7 @@ test('fifty thousand people are checked, imported, found by a rule, tagged toget
   await page.getByRole('button', { name: 'Import now' }).click();
   await expect(page.getByText('Done: people.csv')).toBeVisible({ timeout: 100_000 });
   await page.getByRole('button', { name: 'Done' }).click();
+  await expect(page.getByRole('dialog')).toHaveCount(0);
 
   await page.getByLabel('Find contacts').fill(`p4217-${run}`);
   await expect(page.getByRole('row', { name: /p4217-/ })).toBeVisible();
