@@ -129,7 +129,7 @@ function WaitUntilForm({ values, onChange }: FormProps) {
   const names = Object.keys(root.properties ?? {});
   const known = new Set(Object.values(MOMENTS).flat());
   const choose = (to: string) => {
-    const kept = without(values, 'at', 'attribute', 'weekday', ...(to === 'at' ? ['time'] : []));
+    const kept = without(values, 'at', 'attribute', 'weekday', 'offset_days', ...(to === 'at' ? ['time'] : []));
     const began: Values = {
       time: { time: kept.time ?? '09:00' },
       weekday: { weekday: ['monday'], time: kept.time ?? '09:00' },
