@@ -1,6 +1,6 @@
 'use client';
 
-import { ReactFlowProvider } from '@xyflow/react';
+import { ReactFlowProvider, useReactFlow } from '@xyflow/react';
 import { Plus } from 'lucide-react';
 import { type ReactNode, useMemo, useRef, useState } from 'react';
 import { Button } from '@/components/ui/button';
@@ -8,7 +8,7 @@ import { Loaded } from '@/components/ui/loaded';
 import { Notice } from '@/components/ui/notice';
 import { Spinner } from '@/components/ui/spinner';
 import type { Journey } from '@/lib/api/types';
-import { isStep } from '@/lib/graph/canvas';
+import { type CanvasNode, isStep } from '@/lib/graph/canvas';
 import { type Kinds, openOutlets } from '@/lib/graph/connect';
 import type { Point } from '@/lib/graph/edit';
 import { isOptional } from '@/lib/nodes/schema';
@@ -20,12 +20,14 @@ import { BuilderProvider, useBuilder, useBuilderStore } from './context';
 import { FindStep } from './find-step';
 import { JourneyPanel } from './journey-panel';
 import { KeysDialog } from './keys-dialog';
+import { nodeIn } from './node-in';
 import { NodePanel, useSelectedStep } from './node-panel';
 import { type Overlay, OverlayProvider } from './overlay';
 import { Palette } from './palette';
 import { useDraft, useNodeKinds } from './queries';
 import { type BuilderState, createBuilder, type Spot } from './store';
 import { TopBar } from './top-bar';
+import { bringIntoSight } from './use-add-step';
 import { useAutosave } from './use-autosave';
 import { usePresence } from './use-presence';
 import { useShortcuts } from './use-shortcuts';
@@ -37,8 +39,10 @@ interface Props {
   overlay?: Overlay;
   /** More in the bar at the top. */
   tools?: ReactNode;
+  /** The step that is open at first. */
+  start?: string;
   /** Asks how to publish; called once everything is saved. */
-  publish(journey: Journey, close: () => void): ReactNode;
+  publish(close: () => void, show: (node: string) => void): ReactNode;
 }
 
 const NO_OVERLAY: Overlay = {};
@@ -80,8 +84,12 @@ interface OpenProps extends Omit<Props, 'id'> {
   onReload(): void;
 }
 
-function OpenBuilder({ journey, kinds, overlay = NO_OVERLAY, ...props }: OpenProps) {
-  const [store] = useState(() => createBuilder(journey, kinds));
+function OpenBuilder({ journey, kinds, overlay = NO_OVERLAY, start, ...props }: OpenProps) {
+  const [store] = useState(() => {
+    const made = createBuilder(journey, kinds);
+    if (start) made.getState().select([start]);
+    return made;
+  });
   return (
     <BuilderProvider store={store}>
       <OverlayProvider value={overlay}>
@@ -97,10 +105,11 @@ function OpenBuilder({ journey, kinds, overlay = NO_OVERLAY, ...props }: OpenPro
 
 type Opened = 'find' | 'settings' | 'keys' | 'publish' | null;
 
-function Workbench({ journey, tools, publish, onReload }: Omit<OpenProps, 'kinds' | 'overlay'>) {
+function Workbench({ journey, tools, publish, onReload }: Omit<OpenProps, 'kinds' | 'overlay' | 'start'>) {
   const store = useBuilderStore();
   const [opened, setOpened] = useState<Opened>(null);
   const close = () => setOpened(null);
+  const flow = useReactFlow<CanvasNode>();
   const { state: saveState, reason, save, overwrite } = useAutosave(journey);
   const selected = useSelectedStep();
   const isPhone = useMedia(PHONE);
@@ -122,6 +131,11 @@ function Workbench({ journey, tools, publish, onReload }: Omit<OpenProps, 'kinds
   const openSettings = () => {
     store.getState().select([]);
     setOpened('settings');
+  };
+  const show = (node: string) => {
+    close();
+    store.getState().select([node]);
+    bringIntoSight(nodeIn(store.getState().nodes, node), flow);
   };
   const openPublish = async () => {
     if (await save()) setOpened('publish');
@@ -160,7 +174,7 @@ function Workbench({ journey, tools, publish, onReload }: Omit<OpenProps, 'kinds
       <AddMenu />
       {opened === 'find' && <FindStep onClose={close} />}
       {opened === 'keys' && <KeysDialog onClose={close} />}
-      {opened === 'publish' && publish(journey, close)}
+      {opened === 'publish' && publish(close, show)}
     </>
   );
 }

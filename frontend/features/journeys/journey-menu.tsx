@@ -99,7 +99,7 @@ export function JourneyMenu({ journey }: { journey: Listed }) {
           </>
         )}
       </Menu>
-      {asked === 'publish' && <PublishDialog id={id} name={name} isLive={state !== 'draft'} onClose={close} />}
+      {asked === 'publish' && <PublishDialog id={id} onClose={close} />}
       {asked === 'resume' && <ResumeDialog id={id} name={name} onClose={close} />}
       {asked === 'tags' && <TagsDialog journey={journey} onClose={close} />}
       <Confirm

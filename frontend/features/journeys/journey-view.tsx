@@ -14,6 +14,7 @@ import type { Journey, JourneyStatus } from '@/lib/api/types';
 import { useSearchState } from '@/lib/use-search-state';
 import { JourneyMenu } from './journey-menu';
 import { JourneySettings } from './journey-settings';
+import { MoveProgress } from './move-progress';
 import { People } from './people';
 import { Picture } from './picture';
 import { PublishDialog } from './publish-dialog';
@@ -59,6 +60,7 @@ function OpenJourney({ journey }: { journey: Journey }) {
       actions={<Actions journey={journey} status={status.data} />}
     >
       <Numbers id={id} counts={status.data?.counts} />
+      <MoveProgress id={id} />
       <Tabs label="Journey" tabs={TABS} value={tab} onValueChange={setTab}>
         <TabPanel value="picture" className="flex flex-1 flex-col outline-none">
           <Picture journeyId={id} graph={graph} />
@@ -67,7 +69,7 @@ function OpenJourney({ journey }: { journey: Journey }) {
           <People journeyId={id} graph={graph} />
         </TabPanel>
         <TabPanel value="versions">
-          <Versions journeyId={id} live={version} />
+          <Versions journey={journey} />
         </TabPanel>
         <TabPanel value="settings">
           <JourneySettings journey={journey} />
@@ -79,7 +81,8 @@ function OpenJourney({ journey }: { journey: Journey }) {
 
 function Actions({ journey, status }: { journey: Journey; status?: JourneyStatus }) {
   const [publishing, setPublishing] = useState(false);
-  const { id, name, state } = journey;
+  const { id, state, version, has_unpublished_changes } = journey;
+  const mayPublish = state !== 'archived' && (version === null || has_unpublished_changes);
   return (
     <>
       {status?.temporal_ui_url && (
@@ -96,13 +99,13 @@ function Actions({ journey, status }: { journey: Journey; status?: JourneyStatus
           </Link>
         </Button>
       )}
-      {state === 'draft' && (
+      {mayPublish && (
         <Button look="primary" onClick={() => setPublishing(true)}>
           <Rocket /> Publish
         </Button>
       )}
       <JourneyMenu journey={journey} />
-      {publishing && <PublishDialog id={id} name={name} isLive={false} onClose={() => setPublishing(false)} />}
+      {publishing && <PublishDialog id={id} onClose={() => setPublishing(false)} />}
     </>
   );
 }

@@ -1,63 +1,149 @@
 'use client';
 
-import { useState } from 'react';
+import { useRouter } from 'next/navigation';
+import { type ReactNode, useState } from 'react';
 import { toast } from 'sonner';
 import { Button } from '@/components/ui/button';
-import { Choices } from '@/components/ui/choices';
 import { Dialog, DialogActions } from '@/components/ui/dialog';
 import { Loaded } from '@/components/ui/loaded';
+import { Notice } from '@/components/ui/notice';
 import { Skeleton } from '@/components/ui/skeleton';
-import { Problems } from './problems';
-import { useJourneyActions, useValidation } from './queries';
-
-const IN_FLIGHT = [
-  { value: 'finish', label: 'Finish as they began', about: 'People inside stay on the version they entered.' },
-  { value: 'exit', label: 'Leave', about: 'People inside leave the journey now.' },
-];
+import type { Journey, Published } from '@/lib/api/types';
+import { useMe } from '@/lib/auth';
+import { count } from '@/lib/format';
+import { Approval, missingApprovals } from './approval';
+import { Changes } from './changes';
+import { Checks } from './checks';
+import { FINISH, PeopleInside, undecided } from './people-inside';
+import { useApprovals, useInFlight, useJourney, useJourneyActions, useValidation, useVersion } from './queries';
+import { newIntakes, Reach } from './reach';
 
 interface Props {
   id: string;
-  name: string;
-  /** There is a version already, with people who may be inside. */
-  isLive: boolean;
+  /** An older version to go back to, instead of the draft. */
+  from?: number;
   onClose(): void;
   onPublished?(): void;
+  /** Brings a step of the draft into sight; elsewhere than in the builder, the builder is opened at it. */
+  onShow?(nodeId: string): void;
 }
 
-/** Checks the draft, says what is wrong with it, and makes it the live version. */
-export function PublishDialog({ id, name, isLive, onClose, onPublished }: Props) {
-  const validation = useValidation(id, true);
-  const { publish } = useJourneyActions(id);
-  const [inFlight, setInFlight] = useState('finish');
-  const submit = () =>
-    publish.mutate(inFlight, {
-      onSuccess: ({ version }) => {
-        toast.success(`${name} is live`, { description: `Version ${version} takes people in from now on.` });
-        onClose();
-        onPublished?.();
-      },
-    });
+/** Everything to know before the draft, or an older version, becomes the live one; and what becomes of those inside. */
+export function PublishDialog({ id, from, onClose, ...props }: Props) {
+  const journey = useJourney(id);
+  const older = useVersion(id, from ?? null);
+  const live = useVersion(id, journey.data?.version ?? null);
+  const isReady = journey.data && (!from || older.data) && (!journey.data.version || live.data);
+  const title = from ? `Go back to version ${from}` : `Publish “${journey.data?.name ?? ''}”`;
   return (
     <Dialog
       open
       onOpenChange={onClose}
-      title={`Publish “${name}”`}
-      description="A published version is never edited: whoever enters walks it to its end."
+      title={title}
+      description={
+        from
+          ? 'It becomes the draft, and is published anew as the next version.'
+          : 'A published version is never edited: it is kept as it is, and can be gone back to.'
+      }
+      className="sm:w-[min(680px,calc(100vw-24px))] sm:top-[6vh] sm:max-h-[88vh]"
     >
-      <Loaded query={validation} loading={<Skeleton className="h-16" />}>
-        {(checked) => (
-          <div className="grid gap-4">
-            <Problems validation={checked} />
-            {isLive && <Choices label="People inside" choices={IN_FLIGHT} value={inFlight} onChange={setInFlight} />}
-            <DialogActions>
-              <Button onClick={onClose}>Cancel</Button>
-              <Button look="primary" busy={publish.isPending} disabled={!checked.valid} onClick={submit}>
-                Publish
-              </Button>
-            </DialogActions>
-          </div>
-        )}
+      <Loaded query={journey} loading={<Skeleton className="h-40" />}>
+        {(loaded) =>
+          isReady ? (
+            <Ready journey={loaded} live={live.data} older={older.data} onClose={onClose} {...props} />
+          ) : (
+            <Skeleton className="h-40" />
+          )
+        }
       </Loaded>
     </Dialog>
   );
 }
+
+interface ReadyProps extends Omit<Props, 'id' | 'from'> {
+  journey: Journey;
+  live?: Published;
+  older?: Published;
+}
+
+function Ready({ journey, live, older, onClose, onPublished, onShow }: ReadyProps) {
+  const { id, name, draft_revision } = journey;
+  const router = useRouter();
+  const me = useMe();
+  const next = older ?? journey;
+  const validation = useValidation(id, !older);
+  const approvals = useApprovals(id);
+  const inside = useInFlight(id, older?.version, !!live);
+  const [wish, setWish] = useState(FINISH);
+  const { publish } = useJourneyActions(id);
+  const open = inside.data ? undecided(inside.data, wish) : [];
+  const missing = approvals.data ? missingApprovals(approvals.data, me.user.name) : 0;
+  const isChecked = older ? true : validation.data?.valid;
+  const show = onShow ?? ((node: string) => router.push(`/journeys/edit?id=${id}&node=${node}`));
+  const submit = () =>
+    publish.mutate(
+      { ...wish, from: older?.version },
+      {
+        onSuccess: ({ version }) => {
+          toast.success(`${name} is live`, { description: `Version ${version} takes people in from now on.` });
+          onClose();
+          onPublished?.();
+        },
+      },
+    );
+  return (
+    <div className="grid gap-5">
+      {!older && (
+        <Part title="Checks">
+          <Loaded query={validation} loading={<Skeleton className="h-10" />}>
+            {(checked) => <Checks validation={checked} graph={journey.graph} onShow={show} />}
+          </Loaded>
+        </Part>
+      )}
+      {live && (
+        <Part title={`What changes against version ${live.version}`}>
+          <Changes before={live} after={next} />
+        </Part>
+      )}
+      {!older && isChecked && (
+        <Part title="Who enters">
+          <Reach id={id} triggers={newIntakes(journey.graph, live?.graph)} revision={draft_revision} />
+        </Part>
+      )}
+      {!!inside.data?.contacts && (
+        <Part title={`${count(inside.data.contacts, 'person is', 'people are')} inside`}>
+          <PeopleInside inside={inside.data} graph={next.graph} wish={wish} onChange={setWish} />
+        </Part>
+      )}
+      {!!approvals.data?.needed && (
+        <Part title="Approval">
+          <Approval id={id} state={approvals.data} />
+        </Part>
+      )}
+      {publish.error && <Notice tone="bad">{publish.error.message}</Notice>}
+      <DialogActions>
+        {open.length > 0 && (
+          <p className="mr-auto self-center text-sm text-warn">
+            Say where they go from {open.map(({ title }) => `“${title}”`).join(', ')}.
+          </p>
+        )}
+        <Button onClick={onClose}>Cancel</Button>
+        <Button
+          look="primary"
+          busy={publish.isPending}
+          disabled={!isChecked || missing > 0 || open.length > 0 || (!!live && inside.isPending)}
+          onClick={submit}
+        >
+          {older ? 'Go back' : 'Publish'}
+        </Button>
+      </DialogActions>
+    </div>
+  );
+}
+
+const Part = ({ title, children }: { title: string; children: ReactNode }) => (
+  <section className="grid gap-2.5">
+    <h3 className="font-semibold text-sm">{title}</h3>
+    {children}
+  </section>
+);

@@ -4,15 +4,19 @@ import { queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/r
 import { api } from '@/lib/api/client';
 import { usePages } from '@/lib/api/pages';
 import type {
+  Approvals,
   Enrollment,
   Example,
   Graph,
+  InFlight,
   Journey,
   JourneyEntries,
   JourneyRow,
   JourneyStatus,
   JourneyVersion,
+  Move,
   Page,
+  Publish,
   Published,
   Validation,
 } from '@/lib/api/types';
@@ -34,14 +38,18 @@ export const useEntries = (): Record<string, number[]> =>
 
 export const useJourney = (id: string) => useQuery({ queryKey: [LIST, id], queryFn: () => api.get<Journey>(one(id)) });
 
-/** What people walk: the live version where the draft has moved on, else the draft. */
-export function useWalkedGraph({ id, version, graph, has_unpublished_changes }: Journey): Graph {
-  const published = useQuery({
-    queryKey: [LIST, id, 'versions', version],
+/** A published version, which never changes; nothing for none. */
+export const useVersion = (id: string, version: number | null) =>
+  useQuery({
+    queryKey: ['/api/versions', id, version],
     queryFn: () => api.get<Published>(`${one(id)}/versions/${version}`),
-    enabled: version !== null && has_unpublished_changes,
+    enabled: version !== null,
     staleTime: Number.POSITIVE_INFINITY,
   });
+
+/** What people walk: the live version where the draft has moved on, else the draft. */
+export function useWalkedGraph({ id, version, graph, has_unpublished_changes }: Journey): Graph {
+  const published = useVersion(id, has_unpublished_changes ? version : null);
   return published.data?.graph ?? graph;
 }
 
@@ -67,6 +75,39 @@ export const useVersions = (id: string) =>
     queryFn: () => api.get<Page<JourneyVersion>>(`${one(id)}/versions`),
     select: (page) => page.items,
   });
+
+/** Who stands where now, as publishing would find them. */
+export const useInFlight = (id: string, version: number | undefined, enabled: boolean) =>
+  useQuery({
+    queryKey: [LIST, id, 'in-flight', version],
+    queryFn: () => api.get<InFlight>(`${one(id)}/in-flight`, { query: { version } }),
+    enabled,
+    staleTime: 0,
+  });
+
+const MOVING_MS = 1_000;
+
+/** The latest move of people to another version, asked for again until it has ended. */
+export const useLatestMove = (id: string) =>
+  useQuery({
+    queryKey: [LIST, id, 'moves'],
+    queryFn: () => api.get<Move[]>(`${one(id)}/moves`),
+    select: ([latest]) => latest ?? null,
+    refetchInterval: ({ state }) => (state.data?.[0]?.finished_at === null ? MOVING_MS : false),
+  });
+
+/** Who agreed to the draft as it is now. */
+export const useApprovals = (id: string) =>
+  useQuery({
+    queryKey: [LIST, id, 'approvals'],
+    queryFn: () => api.get<Approvals>(`${one(id)}/approvals`),
+    staleTime: 0,
+  });
+
+export const useApproval = (id: string) => ({
+  approve: useChange(() => api.post<Approvals>(`${one(id)}/approve`)),
+  withdraw: useChange(() => api.delete(`${one(id)}/approve`)),
+});
 
 export const useEnrollments = (id: string, filters: { node?: string; state?: string }) =>
   usePages<Enrollment>(`${one(id)}/enrollments`, filters);
@@ -94,7 +135,11 @@ export const useImportJourney = () =>
 /** What can be done to a journey as a whole. */
 export function useJourneyActions(id: string) {
   return {
-    publish: useChange((in_flight: string) => api.post<{ version: number }>(`${one(id)}/publish`, { in_flight })),
+    /** Publishes the draft, or an older version anew. */
+    publish: useChange(({ from, ...wish }: Partial<Publish> & { from?: number }) =>
+      api.post<JourneyVersion>(`${one(id)}${from ? `/versions/${from}` : ''}/publish`, wish),
+    ),
+    retry: useChange(() => api.post<{ batches: number }>(`${one(id)}/retry`)),
     pause: useChange(() => api.post(`${one(id)}/pause`)),
     resume: useChange((waits: string) => api.post(`${one(id)}/resume`, { waits })),
     duplicate: useChange(() => api.post<Journey>(`${one(id)}/duplicate`)),

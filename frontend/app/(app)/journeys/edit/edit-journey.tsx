@@ -18,6 +18,7 @@ const Builder = dynamic(() => import('@/features/builder/builder').then(({ Build
 /** The builder with what journeys have besides a drawing: live counts on it, and publishing. */
 export function EditJourney() {
   const [id] = useSearchState('id');
+  const [node] = useSearchState('node');
   const [counts, setCounts] = useSearchState('counts');
   const status = useJourneyStatus(id);
   const router = useRouter();
@@ -45,12 +46,12 @@ export function EditJourney() {
       id={id}
       overlay={overlay}
       tools={toggle}
-      publish={({ name, state }, close) => (
+      start={node}
+      publish={(close, show) => (
         <PublishDialog
           id={id}
-          name={name}
-          isLive={state !== 'draft'}
           onClose={close}
+          onShow={show}
           onPublished={() => router.push(`/journeys/view?id=${id}`)}
         />
       )}
