@@ -52,7 +52,10 @@ class QueuedEvent(Base):
     """An event that the router has not taken yet. It deletes the row in the transaction that acts on it."""
 
     __tablename__ = "event_queue"
-    __table_args__ = ({"postgresql_with": {"autovacuum_vacuum_scale_factor": 0.02, "autovacuum_vacuum_cost_delay": 0}},)
+    __table_args__ = (
+        Index("ix_event_queue_events", "seq", postgresql_where=text("type <> 'profile'")),
+        {"postgresql_with": {"autovacuum_vacuum_scale_factor": 0.02, "autovacuum_vacuum_cost_delay": 0}},
+    )
     seq: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     partition: Mapped[int] = mapped_column(SmallInteger)
     event_id: Mapped[UUID]

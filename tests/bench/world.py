@@ -97,7 +97,8 @@ class World:
         await self.grow(contacts)
         segment_id = new_id()
         await self.run_sql(
-            "INSERT INTO segments (id, workspace_id, name, rule) VALUES (:id, :workspace_id, :name, '{\"all\": []}')",
+            "INSERT INTO segments (id, workspace_id, name, rule, built_at) "
+            "VALUES (:id, :workspace_id, :name, '{\"all\": []}', now())",
             id=segment_id,
             name=str(segment_id),
         )

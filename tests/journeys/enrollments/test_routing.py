@@ -8,6 +8,7 @@ from sqlalchemy import text
 from journeys.db.ids import new_id
 from journeys.db.session import Database
 from journeys.enrollments.routing import Lease, LeaseLost, Routed, route_window
+from journeys.events.queue import partition_of
 from journeys.events.record import NewEvent, record_events
 from journeys.nodes.ops import Await, Hold
 from tests.conftest import make_workspace
@@ -268,3 +269,32 @@ async def test_a_second_router_gets_its_share_of_the_partitions(fresh_database: 
         other = await claim_partitions(session, second)
     assert (len(again.fences), len(other.fences)) == (8, 8)
     assert not again.fences.keys() & other.fences.keys()
+
+
+async def test_events_go_before_any_number_of_looks_at_contacts_and_these_still_get_their_turn(
+    fresh_database: Database, lease: Lease
+) -> None:
+    workspace_id = await make_workspace(fresh_database)
+    [anna] = await make_contacts(fresh_database, workspace_id, 1)
+    async with fresh_database.engine() as session:
+        await session.execute(
+            text("""
+                INSERT INTO event_queue (partition, event_id, workspace_id, contact_id, type, name, occurred_at)
+                SELECT :partition, gen_random_uuid(), :w, :c, 'profile', '', now() FROM generate_series(1, 50)
+            """),
+            {"partition": partition_of(anna), "w": workspace_id, "c": anna},
+        )
+    for _ in range(20):
+        await happen(fresh_database, workspace_id, anna, "Signed Up")
+
+    async def left() -> dict[str, int]:
+        async with fresh_database.engine() as session:
+            rows = await session.execute(text("SELECT type, count(*) FROM event_queue GROUP BY type"))
+            return dict(rows.all())
+
+    async with fresh_database.engine() as session:
+        assert (await route_window(session, lease, 16)).taken == 20
+    assert await left() == {"track": 4, "profile": 46}
+    async with fresh_database.engine() as session:
+        await route_window(session, lease, 16)
+    assert await left() == {"profile": 34}
