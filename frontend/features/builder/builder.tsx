@@ -39,6 +39,8 @@ interface Props {
   overlay?: Overlay;
   /** More in the bar at the top. */
   tools?: ReactNode;
+  /** Stands beside the canvas instead of the list of steps and the forms. */
+  aside?(save: () => Promise<boolean>): ReactNode;
   /** The step that is open at first. */
   start?: string;
   /** Asks how to publish; called once everything is saved. */
@@ -105,7 +107,7 @@ function OpenBuilder({ journey, kinds, overlay = NO_OVERLAY, start, ...props }: 
 
 type Opened = 'find' | 'settings' | 'keys' | 'publish' | null;
 
-function Workbench({ journey, tools, publish, onReload }: Omit<OpenProps, 'kinds' | 'overlay' | 'start'>) {
+function Workbench({ journey, tools, aside, publish, onReload }: Omit<OpenProps, 'kinds' | 'overlay' | 'start'>) {
   const store = useBuilderStore();
   const [opened, setOpened] = useState<Opened>(null);
   const close = () => setOpened(null);
@@ -158,14 +160,16 @@ function Workbench({ journey, tools, publish, onReload }: Omit<OpenProps, 'kinds
           The draft could not be saved: {reason}
         </Notice>
       )}
-      <div className="flex min-h-0 flex-1">
-        {!isPhone && <Palette />}
-        <div className="relative min-w-0 flex-1">
+      <div className="flex min-h-0 flex-1 max-sm:flex-col">
+        {!isPhone && !aside && <Palette />}
+        <div className="relative min-h-0 min-w-0 flex-1">
           <Canvas onPoint={onPoint} />
           <EmptyCanvas />
-          <PhoneAdd />
+          {!aside && <PhoneAdd />}
         </div>
-        {selected ? (
+        {aside ? (
+          aside(save)
+        ) : selected ? (
           <NodePanel key={selected} id={selected} />
         ) : (
           opened === 'settings' && <JourneyPanel onClose={close} />

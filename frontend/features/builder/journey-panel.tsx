@@ -3,11 +3,12 @@
 import { Settings2 } from 'lucide-react';
 import { Field } from '@/components/ui/field';
 import { Input, Select } from '@/components/ui/input';
+import { Segments } from '@/components/ui/segments';
 import { useBuilder, useBuilderStore } from './context';
 import { faultAt } from './faults';
 import { Block } from './form/block';
 import { SchemaField, ScopeProvider, type Values, withValue } from './form/schema-form';
-import { Segments } from './form/segments';
+
 import { SidePanel } from './side-panel';
 
 const NONE: never[] = [];

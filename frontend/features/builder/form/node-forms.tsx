@@ -3,6 +3,7 @@
 import type { ReactNode } from 'react';
 import { Field } from '@/components/ui/field';
 import { Input } from '@/components/ui/input';
+import { Segments } from '@/components/ui/segments';
 import { isSpan } from '@/lib/nodes/schema';
 import { useDebounced } from '@/lib/use-debounced';
 import { faultAt } from '../faults';
@@ -10,7 +11,7 @@ import { Block } from './block';
 import { MailPreview } from './choices';
 import { LiquidInput } from './liquid-input';
 import { SchemaForm, useScope, type Values, withValue } from './schema-form';
-import { Segments } from './segments';
+
 import { SpanInput } from './span-field';
 
 interface FormProps {

@@ -1,6 +1,6 @@
 'use client';
 
-import { Activity } from 'lucide-react';
+import { Activity, FlaskConical } from 'lucide-react';
 import dynamic from 'next/dynamic';
 import { useRouter } from 'next/navigation';
 import { useMemo } from 'react';
@@ -9,8 +9,13 @@ import { Tooltip } from '@/components/ui/tooltip';
 import { PublishDialog } from '@/features/journeys/publish-dialog';
 import { useJourneyStatus } from '@/features/journeys/queries';
 import { StepCounts } from '@/features/journeys/step-counts';
+import { useSimulation } from '@/features/simulate/use-simulation';
 import { useSearchState } from '@/lib/use-search-state';
 
+const SimulatePanel = dynamic(
+  () => import('@/features/simulate/simulate-panel').then(({ SimulatePanel: panel }) => panel),
+  { ssr: false },
+);
 const Builder = dynamic(() => import('@/features/builder/builder').then(({ Builder: builder }) => builder), {
   ssr: false,
 });
@@ -20,15 +25,35 @@ export function EditJourney() {
   const [id] = useSearchState('id');
   const [node] = useSearchState('node');
   const [counts, setCounts] = useSearchState('counts');
+  const [mode, setMode] = useSearchState('mode');
+  const simulation = useSimulation();
+  const isSimulating = mode === 'simulate';
   const status = useJourneyStatus(id);
   const router = useRouter();
   const wasPublished = status.data?.version != null;
   const isShown = counts === 'on' && wasPublished;
-  const overlay = useMemo(
+  const live = useMemo(
     () => (isShown ? { strip: (nodeId: string) => <StepCounts journeyId={id} nodeId={nodeId} /> } : {}),
     [id, isShown],
   );
-  const toggle = wasPublished && (
+  const endSimulation = () => {
+    simulation.close();
+    setMode('');
+  };
+  const simulate = (
+    <Tooltip text={isSimulating ? 'End the simulation' : 'Simulate'}>
+      <Button
+        look={isSimulating ? 'secondary' : 'quiet'}
+        size="icon"
+        aria-label="Simulate"
+        aria-pressed={isSimulating}
+        onClick={() => (isSimulating ? endSimulation() : setMode('simulate'))}
+      >
+        <FlaskConical />
+      </Button>
+    </Tooltip>
+  );
+  const toggle = wasPublished && !isSimulating && (
     <Tooltip text={isShown ? 'Hide the live counts' : 'Show the live counts'}>
       <Button
         look={isShown ? 'secondary' : 'quiet'}
@@ -44,8 +69,18 @@ export function EditJourney() {
   return (
     <Builder
       id={id}
-      overlay={overlay}
-      tools={toggle}
+      overlay={isSimulating ? simulation.overlay : live}
+      tools={
+        <>
+          {simulate}
+          {toggle}
+        </>
+      }
+      aside={
+        isSimulating
+          ? (save) => <SimulatePanel id={id} simulation={simulation} save={save} onClose={endSimulation} />
+          : undefined
+      }
       start={node}
       publish={(close, show) => (
         <PublishDialog
