@@ -129,6 +129,7 @@ class Walk:
                 await self._mark(group, node)
             case End() as op:
                 self._pass(group, node, None, op.reason)
+                self.counts.add(node.id, "passed", group.n)
                 await self._end(group, "completed", op.reason)
             case Change() | Score() as op:
                 await self._change(group, op)

@@ -28,18 +28,35 @@ repeated: Counter[str] = Counter()
 server: Counter[str] = Counter()
 """How often the mail server took a mail to whom."""
 
+free = asyncio.Event()
+free.set()
+held = 0
+"""How many requests the gateway keeps waiting, which it does while it is not free."""
+
 app = FastAPI()
 
 
 @app.post("/mails")
 async def take_by_http(request: Request) -> dict[str, Any]:
+    global held
     mails = (await request.json())["messages"]
+    held += 1
+    await free.wait()
+    held -= 1
     for mail in mails:
         if mail["key"] in gateway:
             repeated[mail["key"]] += 1
         gateway.setdefault(mail["key"], mail["to"])
     await asyncio.sleep(random.uniform(0, SLOWEST_SECONDS))
     return {"results": [{"key": mail["key"], "state": "sent"} for mail in mails]}
+
+
+@app.post("/hold")
+async def hold(yes: bool) -> None:
+    if yes:
+        free.clear()
+    else:
+        free.set()
 
 
 @app.get("/taken")
@@ -49,7 +66,7 @@ async def taken() -> dict[str, Any]:
 
 @app.get("/totals")
 async def totals() -> dict[str, int]:
-    return {"gateway": len(gateway), "server": server.total()}
+    return {"gateway": len(gateway), "server": server.total(), "held": held}
 
 
 async def take_by_smtp(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -99,6 +116,10 @@ class Recorders:
     async def totals(self) -> dict[str, int]:
         """Return how many mails were taken, by recorder."""
         return await self._ask("/totals")
+
+    async def hold(self, yes: bool) -> None:
+        """Keep every request to the gateway waiting, or let them all go on."""
+        (await self.client.post("/hold", params={"yes": yes})).raise_for_status()
 
     async def _ask(self, what: str) -> dict[str, Any]:
         return dict((await self.client.get(what)).raise_for_status().json())

@@ -79,9 +79,7 @@ async def kill_at_random(product: Product, recorders: Recorders, chance: random.
     await until(all_killed, SECONDS)
 
 
-async def test_nobody_is_lost_and_nothing_is_sent_twice_while_everything_is_killed(
-    product: Product, recorders: Recorders
-) -> None:
+async def test_03_no_duplicate_no_loss_while_everything_is_killed(product: Product, recorders: Recorders) -> None:
     seed = int(os.environ.get("SOJOURN_TEST_SEED", "2"))
     print(f"seed {seed}")  # noqa: T201 - to repeat a failure
     async with open_shop(product) as shop:
