@@ -16,6 +16,14 @@ from worker.embedded.stack import EmbeddedStack
 TEMPLATE = "sojourn_template"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests of a file, and of a folder that shares a running product, in one session of those side by side."""
+    for item in items:
+        if item.get_closest_marker("xdist_group") is None:
+            folder = item.path.parent.name
+            item.add_marker(pytest.mark.xdist_group(folder if folder == "features" else str(item.path)))
+
+
 @pytest.fixture(scope="session")
 async def store(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[EmbeddedStack]:
     """Postgres and Valkey, started once."""

@@ -29,6 +29,9 @@ from tests.factories.random_journeys import DAYS, RandomJourney, random_journey
 from tests.fakes.earnest import Earnest, set_clock_apart
 
 JOURNEYS = int(os.environ.get("SOJOURN_RANDOM_JOURNEYS", "200"))
+PARTS = 4
+"""In so many tests, for sessions side by side."""
+
 START = datetime(2027, 2, 28, 9, 5, tzinfo=UTC)
 UNTIL = START + timedelta(days=DAYS)
 SLACK = timedelta(minutes=2)
@@ -119,8 +122,9 @@ async def in_earnest(database: Database, workspace_id: UUID, subjects: dict[UUID
     return {each: Passed(steps[each], sorted(mails[each]), end) for each, end in ends.items()}
 
 
+@pytest.mark.parametrize("part", [pytest.param(n, marks=pytest.mark.xdist_group(f"random-{n}")) for n in range(PARTS)])
 async def test_random_journeys_go_the_same_way_in_a_simulation_and_in_earnest(
-    fresh_database_url: str, machine_clock: None
+    fresh_database_url: str, machine_clock: None, part: int
 ) -> None:
     set_clock_apart(fresh_database_url, UNTIL + timedelta(weeks=4))
     database = Database(fresh_database_url)
@@ -129,7 +133,7 @@ async def test_random_journeys_go_the_same_way_in_a_simulation_and_in_earnest(
     expected: Seen = {}
     number_of: dict[UUID, int] = {}
     async with open_scratch(database.url, workspace_id) as scratch:
-        for number in range(JOURNEYS):
+        for number in range(part, JOURNEYS, PARTS):
             journey = random_journey(number)
             people = await bring_people(database, workspace_id, journey)
             number_of |= dict.fromkeys(people, number)
