@@ -18,7 +18,7 @@ class MessageEvent(Schema):
 
 
 class MessageRead(Schema):
-    """A row of the ledger: what was sent, to whom, by whom, and what became of it."""
+    """A row of the ledger: what was sent, to whom, by whom, and what became of it. A deferred one is tried at `due_at`."""
 
     id: UUID
     enrollment_id: UUID
@@ -39,6 +39,7 @@ class MessageRead(Schema):
     reason: str | None
     provider_message_id: str | None
     queued_at: datetime
+    due_at: datetime | None
     sent_at: datetime | None
     opened_at: datetime | None
     clicked_at: datetime | None

@@ -12,8 +12,8 @@ from journeys.errors import NotFound
 _MESSAGES = text("""
     SELECT m.id, m.enrollment_id, m.journey_id, j.name AS journey_name, m.node_id, m.visit, m.contact_id,
            m.to_address AS "to", v.template_id, t.name AS template_name, m.template_version_id, v.subject, m.category,
-           m.topic, m.provider, m.state, m.reason, m.provider_message_id, m.queued_at, m.sent_at, m.opened_at,
-           m.clicked_at
+           m.topic, m.provider, m.state, m.reason, m.provider_message_id, m.queued_at, m.due_at, m.sent_at,
+           m.opened_at, m.clicked_at
     FROM messages m
     LEFT JOIN journeys j ON j.id = m.journey_id
     LEFT JOIN template_versions v ON v.id = m.template_version_id

@@ -18,11 +18,16 @@ export function ContactMessages({ messages }: { messages: Message[] }) {
   return (
     <Card flush>
       <ul>
-        {messages.map(({ id, subject, to, state, reason, queued_at }) => (
+        {messages.map(({ id, subject, to, state, reason, queued_at, due_at }) => (
           <li key={id} className="rule-b flex flex-wrap items-center gap-x-3 gap-y-1 px-4 py-2.5">
             <span className="min-w-0 truncate font-medium">{subject ?? to ?? 'Message'}</span>
             <MessageState state={state} />
             {reason && <span className="text-ink-3 text-xs">{humanize(reason)}</span>}
+            {state === 'deferred' && due_at && (
+              <span className="text-ink-3 text-xs">
+                tried again <Ago at={due_at} />
+              </span>
+            )}
             <span className="ml-auto text-ink-3 text-xs">
               <Ago at={queued_at} />
             </span>

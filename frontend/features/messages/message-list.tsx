@@ -55,7 +55,7 @@ export function MessageList() {
 }
 
 function MessageRow({ message }: { message: Message }) {
-  const { contact_id, enrollment_id, to, state, reason, provider, queued_at, sent_at } = message;
+  const { contact_id, enrollment_id, to, state, reason, provider, queued_at, due_at, sent_at } = message;
   const person = `/contacts/view?id=${contact_id}${enrollment_id ? `&enrollment=${enrollment_id}` : ''}`;
   return (
     <Row>
@@ -67,7 +67,14 @@ function MessageRow({ message }: { message: Message }) {
       <Cell className="whitespace-nowrap">
         <MessageState state={state} />
       </Cell>
-      <Cell className="min-w-40 text-ink-2">{reason ? humanize(reason) : ''}</Cell>
+      <Cell className="min-w-40 text-ink-2">
+        {reason ? humanize(reason) : ''}
+        {state === 'deferred' && due_at && (
+          <span className="block text-ink-3 text-xs">
+            tried again <Ago at={due_at} />
+          </span>
+        )}
+      </Cell>
       <Cell className="text-ink-2">{provider ?? '–'}</Cell>
       <Cell className="text-ink-2">
         <Ago at={queued_at} />

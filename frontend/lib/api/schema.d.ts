@@ -3951,7 +3951,7 @@ export interface components {
         };
         /**
          * MessageRead
-         * @description A row of the ledger: what was sent, to whom, by whom, and what became of it.
+         * @description A row of the ledger: what was sent, to whom, by whom, and what became of it. A deferred one is tried at `due_at`.
          */
         MessageRead: {
             /**
@@ -4004,6 +4004,8 @@ export interface components {
              * Format: date-time
              */
             queued_at: string;
+            /** Due At */
+            due_at: string | null;
             /** Sent At */
             sent_at: string | null;
             /** Opened At */
