@@ -14,6 +14,8 @@ const BUDGETS = {
   'contacts/view': 250,
   segments: 250,
   templates: 250,
+  forms: 250,
+  scoring: 250,
   messages: 250,
   outbox: 250,
   settings: 250,

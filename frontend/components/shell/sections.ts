@@ -1,4 +1,15 @@
-import { FileText, Inbox, type LucideIcon, Mails, PieChart, Route, Settings, Users } from 'lucide-react';
+import {
+  ChartNoAxesColumn,
+  ClipboardList,
+  FileText,
+  Inbox,
+  type LucideIcon,
+  Mails,
+  PieChart,
+  Route,
+  Settings,
+  Users,
+} from 'lucide-react';
 
 export interface Section {
   href: string;
@@ -14,6 +25,8 @@ export const SECTIONS: Section[] = [
   { href: '/contacts', label: 'Contacts', icon: Users, key: 'c' },
   { href: '/segments', label: 'Segments', icon: PieChart, key: 's' },
   { href: '/templates', label: 'Templates', icon: FileText, key: 't' },
+  { href: '/forms', label: 'Forms', icon: ClipboardList, key: 'f' },
+  { href: '/scoring', label: 'Scoring', icon: ChartNoAxesColumn, key: 'r' },
   { href: '/messages', label: 'Messages', icon: Mails, key: 'm' },
   { href: '/outbox', label: 'Outbox', icon: Inbox, key: 'o' },
   { href: '/settings', label: 'Settings', icon: Settings, key: ',' },

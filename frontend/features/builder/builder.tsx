@@ -41,7 +41,7 @@ interface Props {
   tools?: ReactNode;
   /** Stands beside the canvas instead of the list of steps and the forms. */
   aside?(save: () => Promise<boolean>): ReactNode;
-  /** The step that is open at first. */
+  /** The step that is open at first, or `settings` for the journey's own. */
   start?: string;
   /** Asks how to publish; called once everything is saved. */
   publish(close: () => void, show: (node: string) => void): ReactNode;
@@ -86,7 +86,8 @@ interface OpenProps extends Omit<Props, 'id'> {
   onReload(): void;
 }
 
-function OpenBuilder({ journey, kinds, overlay = NO_OVERLAY, start, ...props }: OpenProps) {
+function OpenBuilder({ journey, kinds, overlay = NO_OVERLAY, ...props }: OpenProps) {
+  const { start } = props;
   const [store] = useState(() => {
     const made = createBuilder(journey, kinds);
     if (start) made.getState().select([start]);
@@ -107,9 +108,9 @@ function OpenBuilder({ journey, kinds, overlay = NO_OVERLAY, start, ...props }: 
 
 type Opened = 'find' | 'settings' | 'keys' | 'publish' | null;
 
-function Workbench({ journey, tools, aside, publish, onReload }: Omit<OpenProps, 'kinds' | 'overlay' | 'start'>) {
+function Workbench({ journey, tools, aside, start, publish, onReload }: Omit<OpenProps, 'kinds' | 'overlay'>) {
   const store = useBuilderStore();
-  const [opened, setOpened] = useState<Opened>(null);
+  const [opened, setOpened] = useState<Opened>(start === 'settings' ? start : null);
   const close = () => setOpened(null);
   const flow = useReactFlow<CanvasNode>();
   const { state: saveState, reason, save, overwrite } = useAutosave(journey);

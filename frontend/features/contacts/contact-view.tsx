@@ -13,6 +13,7 @@ import { Enrollments } from './enrollments';
 import { Profile } from './profile';
 import { useContact } from './queries';
 import { Timeline } from './timeline';
+import { WhyNotCard } from './why-not';
 
 export function ContactView() {
   const [id] = useSearchState('id');
@@ -45,6 +46,7 @@ function OpenContact({ contact }: { contact: ContactDetail }) {
           <Tabs label="Contact" tabs={TABS} value={tab} onValueChange={setTab}>
             <TabPanel value="journeys">
               <Enrollments enrollments={contact.enrollments ?? []} />
+              <WhyNotCard contact={contact} />
             </TabPanel>
             <TabPanel value="timeline">
               <Timeline contactId={contact.id} />

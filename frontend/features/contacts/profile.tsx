@@ -18,7 +18,7 @@ export function Profile({ contact }: { contact: ContactDetail }) {
         </Notice>
       )}
       <Known contact={contact} />
-      <Scores scores={contact.scores} />
+      <Scores contactId={contact.id} scores={contact.scores} />
       <Consents contact={contact} />
       <Belongs contact={contact} />
     </div>

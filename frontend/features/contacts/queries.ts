@@ -11,8 +11,11 @@ import type {
   EnrollmentTrace,
   ImportJob,
   Journey,
+  JourneyRow,
   Page,
+  ScoreChange,
   TimelineEvent,
+  WhyNot,
 } from '@/lib/api/types';
 import { useLiveQueries } from '@/lib/live/use-live';
 
@@ -53,6 +56,27 @@ export const useTrace = (enrollmentId: string) =>
 /** The drawn journey behind a trace, for the names of its steps. */
 export const useDrawnJourney = (id: string | undefined) =>
   useQuery({ queryKey: ['/api/journeys', id], queryFn: () => api.get<Journey>(`/api/journeys/${id}`), enabled: !!id });
+
+/** The journeys that somebody could be in. */
+export const usePublishedJourneys = () =>
+  useQuery({
+    queryKey: ['/api/journeys', 'published'],
+    queryFn: () => api.get<Page<JourneyRow>>('/api/journeys', { query: { limit: 500 } }),
+    select: ({ items }) => items.filter(({ version }) => version !== null),
+  });
+
+/** Why a journey did not let somebody in, or that it did. */
+export const useWhyNot = (contactId: string, journeyId: string) =>
+  useQuery({
+    queryKey: ['/api/journeys', journeyId, 'why', contactId],
+    queryFn: () => api.get<WhyNot>(`/api/journeys/${journeyId}/why`, { query: { contact: contactId } }),
+    enabled: !!journeyId,
+    staleTime: 0,
+  });
+
+/** How a score of somebody came about, the newest change first. */
+export const useScoreHistory = (model: string, contactId: string) =>
+  usePages<ScoreChange>(`/api/scoring/models/${model}/history`, { contact: contactId }, { limit: 10 });
 
 export function useContactActions(id: string) {
   const cache = useQueryClient();

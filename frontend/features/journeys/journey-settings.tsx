@@ -1,3 +1,6 @@
+import { Pencil } from 'lucide-react';
+import Link from 'next/link';
+import { Button } from '@/components/ui/button';
 import { Card } from '@/components/ui/card';
 import { Code } from '@/components/ui/code';
 import { Facts } from '@/components/ui/facts';
@@ -35,18 +38,35 @@ function goal(settings: Settings): string {
   return `${what}${window}${wanted.exits ? ', then leaves' : ''}`;
 }
 
+function quietHours({ quiet_hours }: Settings): string {
+  if (quiet_hours === null) return 'None';
+  const own = quiet_hours as { start?: string; end?: string } | undefined;
+  return own?.start ? `${own.start} to ${own.end}` : 'The workspace’s';
+}
+
 /** The rules around the picture: who may enter again, what makes them leave, what counts. */
 export function JourneySettings({ journey }: { journey: Journey }) {
-  const { slug, settings } = journey;
+  const { id, slug, state, settings } = journey;
+  const change = state !== 'archived' && (
+    <Button asChild size="sm">
+      <Link href={`/journeys/edit?id=${id}&mode=settings`}>
+        <Pencil /> Change
+      </Link>
+    </Button>
+  );
   return (
     <div className="grid gap-4 lg:grid-cols-2">
-      <Card title="Rules">
+      <Card title="Rules" description="They hold for everyone who enters the next version." actions={change}>
         <Facts
           facts={[
             ['Re-entry', reEntry(settings)],
             ['Leaves when', exits(settings)],
             ['Goal', goal(settings)],
+            ['Quiet hours', quietHours(settings)],
             ['Time zone', String(settings.time_zone ?? 'The workspace’s')],
+            ['Priority', String(settings.priority ?? 50)],
+            ['Caps', settings.cap_exempt ? 'Exempt' : 'The workspace’s'],
+            ['Holdout', settings.holdout_percent ? `${settings.holdout_percent} %` : 'The workspace’s only'],
             ['Name for API', <code key="slug">{slug}</code>],
           ]}
         />

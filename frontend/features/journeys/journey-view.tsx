@@ -15,6 +15,7 @@ import { useSearchState } from '@/lib/use-search-state';
 import { JourneyMenu } from './journey-menu';
 import { JourneySettings } from './journey-settings';
 import { MoveProgress } from './move-progress';
+import { Parked } from './parked';
 import { People } from './people';
 import { Picture } from './picture';
 import { PublishDialog } from './publish-dialog';
@@ -61,6 +62,7 @@ function OpenJourney({ journey }: { journey: Journey }) {
     >
       <Numbers id={id} counts={status.data?.counts} />
       <MoveProgress id={id} />
+      <Parked id={id} graph={graph} parked={status.data?.parked ?? []} />
       <Tabs label="Journey" tabs={TABS} value={tab} onValueChange={setTab}>
         <TabPanel value="picture" className="flex flex-1 flex-col outline-none">
           <Picture journeyId={id} graph={graph} />
@@ -119,6 +121,7 @@ function Numbers({ id, counts }: { id: string; counts?: JourneyStatus['counts'] 
       <Stat label="Completed" value={counts?.completed} href={people('completed')} />
       <Stat label="Exited" value={counts?.exited} href={people('exited')} />
       <Stat label="Failed" value={counts?.failed} href={people('failed')} />
+      <Stat label="Converted" value={counts?.converted} />
     </div>
   );
 }

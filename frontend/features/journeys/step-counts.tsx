@@ -46,6 +46,7 @@ export function StepCounts({ journeyId, nodeId }: { journeyId: string; nodeId: s
       {skipped > 0 && (
         <Count value={skipped} name="skipped" label={skippedBecause(counts.skipped)} className="text-warn" />
       )}
+      {counts.exited > 0 && <Count value={counts.exited} name="left" label="Left the journey from here" />}
       {counts.failed > 0 && <Count value={counts.failed} name="failed" label="Failed" className="text-bad" />}
     </Link>
   );

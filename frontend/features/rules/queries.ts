@@ -28,6 +28,7 @@ export const useSegmentOptions = () => useOptions<Segment>('/api/segments', WHOL
 export const useTemplateOptions = () => useOptions<Template>('/api/templates', WHOLE_LIST);
 export const useJourneyOptions = () => useOptions<JourneyRow>('/api/journeys', WHOLE_LIST);
 export const useScoreOptions = () => useOptions<{ slug: string; name: string }>('/api/scoring/models');
+export const useFormOptions = () => useOptions<{ key: string; name: string }>('/api/forms');
 export const useTopicOptions = () => useOptions<Topic>('/api/topics');
 
 /** How many match a rule now, and some of them; nothing is asked while the rule is not finished. */

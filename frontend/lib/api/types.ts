@@ -1,6 +1,14 @@
 /** The shapes of the API, as its own description generates them; what it leaves open is said here. */
 
-import type { ConnectorRead, Example as ExampleRead, JourneyRead, NodeKindRead, VersionDetail } from './schema';
+import type {
+  ConnectorRead,
+  Example as ExampleRead,
+  FormRead,
+  JourneyRead,
+  NodeKindRead,
+  ScoringModelRead,
+  VersionDetail,
+} from './schema';
 
 export type {
   Approvals,
@@ -41,6 +49,7 @@ export type {
   PeopleAt,
   PreviewRead as TemplatePreview,
   Publish,
+  ScoreChangeRead as ScoreChange,
   SegmentPreview,
   SegmentRead as Segment,
   Simulated,
@@ -61,6 +70,7 @@ export type {
   Verdict,
   VersionRead as JourneyVersion,
   ViewRead as ContactView,
+  WhyNot,
   WorkspaceInfo,
   WorkspaceRead as WorkspaceDetail,
   WorkspaceUpdate,
@@ -111,6 +121,25 @@ export type Connector = Omit<ConnectorRead, 'config_schema'> & { config_schema: 
 export type Example = Omit<ExampleRead, 'graph'> & { graph: Graph };
 
 export type Rule = Record<string, unknown>;
+
+/** An input of a form; an empty `attribute` keeps the value with the event only. */
+export interface FormField {
+  name: string;
+  label?: string | null;
+  required?: boolean;
+  attribute?: string | null;
+}
+
+export type WebForm = Omit<FormRead, 'fields'> & { fields: FormField[] };
+
+/** Points, negative ones too, for as long as a rule holds. */
+export interface PointsRule {
+  label?: string | null;
+  rule: Rule;
+  points: number;
+}
+
+export type ScoringModel = Omit<ScoringModelRead, 'rules'> & { rules: PointsRule[] };
 
 /** As much of JSON Schema as the settings of connectors and nodes use. */
 export interface JsonSchema {

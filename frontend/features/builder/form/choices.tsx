@@ -6,6 +6,7 @@ import { Field } from '@/components/ui/field';
 import { MailFrame } from '@/components/ui/mail-frame';
 import { Pick } from '@/features/rules/pick';
 import {
+  useFormOptions,
   useJourneyOptions,
   useScoreOptions,
   useSegmentOptions,
@@ -47,6 +48,19 @@ export function SegmentField(props: FieldProps) {
 export function JourneyField(props: FieldProps) {
   const journeys = useJourneyOptions();
   return <Choose {...props} none="Choose a journey" options={journeys.map(({ id, name }) => [id, name])} />;
+}
+
+/** A form by its key, which is what pages send to. */
+export function FormField(props: FieldProps) {
+  const forms = useFormOptions();
+  return (
+    <div className="grid gap-2">
+      <Choose {...props} hint={undefined} none="Choose a form" options={forms.map(({ key, name }) => [key, name])} />
+      <Link className="text-accent-ink text-xs hover:underline" href="/forms?id=new">
+        New form
+      </Link>
+    </div>
+  );
 }
 
 export function TopicField(props: FieldProps) {

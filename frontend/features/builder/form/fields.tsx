@@ -17,7 +17,15 @@ import { humanize } from '@/lib/format';
 import { TIME_ZONES } from '@/lib/time-zones';
 import { useBuilder } from '../context';
 import { Block } from './block';
-import { ConnectionField, JourneyField, ScoreField, SegmentField, TemplateField, TopicField } from './choices';
+import {
+  ConnectionField,
+  FormField,
+  JourneyField,
+  ScoreField,
+  SegmentField,
+  TemplateField,
+  TopicField,
+} from './choices';
 import { JsonField } from './json-field';
 import { LiquidInput } from './liquid-input';
 import { ListField } from './list-field';
@@ -293,6 +301,7 @@ export const FIELDS: Record<Widget, (props: FieldProps) => ReactNode> = {
   date: DateField,
   event: EventField,
   fixed: () => null,
+  form: FormField,
   journey: JourneyField,
   json: JsonField,
   list: ListField,

@@ -11,6 +11,7 @@ export type Widget =
   | 'date'
   | 'event'
   | 'fixed'
+  | 'form'
   | 'json'
   | 'journey'
   | 'list'
@@ -37,6 +38,7 @@ const BY_NAME: Record<string, Widget> = {
   template_id: 'template',
   segment: 'segment',
   segment_id: 'segment',
+  form: 'form',
   journey: 'journey',
   journey_id: 'journey',
   topic: 'topic',

@@ -81,7 +81,7 @@ export function EditJourney() {
           ? (save) => <SimulatePanel id={id} simulation={simulation} save={save} onClose={endSimulation} />
           : undefined
       }
-      start={node}
+      start={mode === 'settings' ? mode : node}
       publish={(close, show) => (
         <PublishDialog
           id={id}
