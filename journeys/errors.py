@@ -23,6 +23,12 @@ class SojournError(Exception):
         self.faults = faults or []
 
 
+def first_line(error: Exception) -> str:
+    """Return what an error says in one line, without the statement and the values that a database error quotes."""
+    words = str(getattr(error, "orig", None) or error) or type(error).__name__
+    return words.splitlines()[0][:300]
+
+
 class InvalidInput(SojournError):
     """The request says something that cannot be done."""
 

@@ -38,6 +38,7 @@ async def examine(settings: Settings) -> list[Finding]:
     checks: dict[str, Callable[[Settings], Awaitable[str]]] = {
         "database": _database,
         "migrations": _migrations,
+        "events": _events,
         "redis": _redis,
         "temporal": _temporal,
         "disk": _disk,
@@ -62,6 +63,10 @@ async def _migrations(settings: Settings) -> str:
     return await asyncio.to_thread(_ask_database, settings, _revision)
 
 
+async def _events(settings: Settings) -> str:
+    return await asyncio.to_thread(_ask_database, settings, _stuck)
+
+
 def _ask_database(settings: Settings, ask: Callable[[Connection], str]) -> str:
     if not settings.database_url:
         raise Trouble(f"no address known: {START_HINT} in DATABASE_URL")
@@ -83,6 +88,21 @@ def _revision(connection: Connection) -> str:
     if current != newest:
         raise Trouble(f"at {current}, newest is {newest}: run `sojourn migrate`")
     return f"at {current}, the newest"
+
+
+def _stuck(connection: Connection) -> str:
+    """Name what was given up after several attempts."""
+    dead = connection.scalar(text("SELECT count(*) FROM dead_events"))
+    given_up = connection.scalar(
+        text("SELECT count(*) FROM intakes WHERE finished_at IS NOT NULL AND error IS NOT NULL")
+    )
+    if dead:
+        raise Trouble(f"{dead} could not be routed: see /api/dead-events, then POST /api/dead-events/replay")
+    if given_up:
+        raise Trouble(
+            f"{given_up} intakes were given up: see /api/journeys/.../intakes, then POST /api/journeys/.../retry"
+        )
+    return "none was given up"
 
 
 async def _redis(settings: Settings) -> str:

@@ -2,16 +2,18 @@
 
 import asyncio
 import time
-from datetime import timedelta
+from typing import Any
 
 import structlog
+from sqlalchemy import Row
 
 from journeys.contacts.importing import next_import, run_import
 from journeys.db.ids import new_id
 from journeys.enrollments.bulk import advance_bulk_job, take_bulk_job
-from journeys.enrollments.intake import advance_intake, take_intake
+from journeys.enrollments.intake import advance_intake, put_off_intake, take_intake
 from journeys.enrollments.moving import advance_move, take_move
-from journeys.enrollments.routing import Lease, LeaseLost, Routed, postpone_first, route_window
+from journeys.enrollments.routing import Lease, LeaseLost, Routed, put_off_first, route_window
+from journeys.errors import first_line
 from journeys.segments.building import build_owed
 from journeys.settings import Settings, get_settings
 from journeys.temporal import connect, ensure_search_attributes
@@ -34,7 +36,6 @@ IDLE_SECONDS = 1.0
 """How long a loop sleeps that has nothing to do, unless it is woken by an insert into its queue."""
 
 LEASE_SECONDS = 3.0
-POISON_DELAY = timedelta(minutes=1)
 
 
 class Router:
@@ -98,11 +99,13 @@ class Router:
             except Exception as error:
                 try:
                     async with self._resources.database.engine() as session:
-                        event_id = await postpone_first(session, self._lease, POISON_DELAY)
+                        put_off = await put_off_first(session, self._lease, first_line(error))
                 except Exception:  # the database itself is away
                     await asyncio.sleep(1)
                     return
-                log.error("event.postponed", event_id=str(event_id), error=str(error)[:300])
+                if put_off:
+                    outcome = "event.dead" if put_off.dead else "event.postponed"
+                    log.error(outcome, event_id=str(put_off.event_id), error=first_line(error))
 
     async def _claim(self) -> None:
         async with self._resources.database.engine() as session:
@@ -121,18 +124,31 @@ class Router:
 async def run_intakes(resources: Resources, bells: Bells) -> None:
     """Take segments and lists into journeys, one full batch after the other."""
     while True:
+        intake = None
         try:
             async with resources.database.engine() as session:
                 intake = await take_intake(session)
                 taken = await advance_intake(session, intake, resources.settings.batch_size) if intake else 0
-        except Exception:
+        except Exception as error:
             log.exception("intake.failed")
-            await asyncio.sleep(1)
+            await _put_off(resources, intake, error)
             continue
         if intake is None:
             await bells.wait("intakes", IDLE_SECONDS)
         if taken and intake:
             resources.live.changed(intake.workspace_id, intake.journey_id)
+
+
+async def _put_off(resources: Resources, intake: Row[Any] | None, error: Exception) -> None:
+    """Let other intakes go before one that failed; when the database itself is away, wait for it."""
+    try:
+        if intake is not None:
+            async with resources.database.engine() as session:
+                if not await put_off_intake(session, intake.id, first_line(error)):
+                    log.error("intake.given_up", intake_id=str(intake.id))
+    except Exception:
+        log.exception("intake.not_put_off")
+    await asyncio.sleep(1)
 
 
 async def run_bulk_jobs(resources: Resources, bells: Bells) -> None:

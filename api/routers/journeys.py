@@ -20,6 +20,7 @@ from api.schemas.journeys import (
     EnrollmentRead,
     GraphProblem,
     InFlight,
+    IntakeRead,
     JourneyCounts,
     JourneyCreate,
     JourneyEntries,
@@ -39,7 +40,7 @@ from api.schemas.journeys import (
 )
 from api.shapes import enrollment_read, journey_status
 from journeys.auth.audit import record_change
-from journeys.enrollments import moving, pausing, publishing
+from journeys.enrollments import intake, moving, pausing, publishing
 from journeys.enrollments.queries import count_by_journey, count_entries, get_status, list_enrollments
 from journeys.errors import InvalidInput
 from journeys.graph import approvals, drafts, versions
@@ -344,11 +345,23 @@ async def resume_journey(
 
 @router.post("/{journey_id}/retry")
 async def retry_journey(journey_id: UUID, session: Session, actor: Publisher) -> Retried:
-    """Try again what is parked because a step failed for good, such as a mail connection that was gone."""
+    """Try again what is parked because a step failed for good, such as a mail connection that was gone.
+
+    People who were on their way in when that failed for good are let in again, too.
+    """
     await drafts.get_journey(session, actor.workspace_id, journey_id)
     batches = await pausing.retry_parked(session, actor.workspace_id, journey_id)
-    await record_change(session, actor, "retried", "journey", journey_id, {"batches": batches})
-    return Retried(batches=batches)
+    intakes = await intake.retry_intakes(session, actor.workspace_id, journey_id)
+    await record_change(session, actor, "retried", "journey", journey_id, {"batches": batches, "intakes": intakes})
+    return Retried(batches=batches, intakes=intakes)
+
+
+@router.get("/{journey_id}/intakes")
+async def list_journey_intakes(journey_id: UUID, session: Session, reader: Reader) -> list[IntakeRead]:
+    """Return the segments and lists that were let in, the newest first, and how far each is."""
+    await drafts.get_journey(session, reader.workspace_id, journey_id)
+    rows = await intake.list_intakes(session, reader.workspace_id, journey_id)
+    return [IntakeRead.model_validate(row) for row in rows]
 
 
 @router.post("/{journey_id}/archive")

@@ -177,9 +177,22 @@ class Resume(Schema):
 
 
 class Retried(Schema):
-    """How many parked batches are tried again."""
+    """How many parked batches, and intakes that were given up, are tried again."""
 
     batches: int
+    intakes: int = 0
+
+
+class IntakeRead(Schema):
+    """Many contacts on their way in. One that is finished and has an error was given up after some attempts."""
+
+    id: UUID
+    entered: int
+    refused: int
+    error: str | None
+    attempts: int
+    created_at: datetime
+    finished_at: datetime | None
 
 
 class Archived(Schema):

@@ -38,6 +38,7 @@ _FORGET = (
     "DELETE FROM scores WHERE contact_id = :id",
     "DELETE FROM score_changes WHERE contact_id = :id",
     "DELETE FROM event_queue WHERE contact_id = :id",
+    "DELETE FROM dead_events WHERE contact_id = :id",
     "DELETE FROM events WHERE contact_id = :id",
     "UPDATE enrollments SET payload = NULL, key = NULL WHERE contact_id = :id",
     """UPDATE steps s SET detail = NULL FROM enrollments e

@@ -1,20 +1,22 @@
 """Take many contacts into a journey, chunk by chunk: a segment's members at publish, or a list from the API.
 
 Each chunk is one transaction that enrolls a full batch, starts its run and moves the cursor, so that a crash loses and
-repeats nothing.
+repeats nothing. An intake that fails lets the others go first, and is given up after some attempts, with its error.
 """
 
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from journeys.db.ids import new_id
 from journeys.db.json import to_json
 from journeys.enrollments.entry import Candidate, enter, give_run
+from journeys.enrollments.models import Intake
+from journeys.enrollments.patience import FIRST_DELAY, LAST_ATTEMPT
 from journeys.graph.loading import LoadedPlan, get_plan
 
 
@@ -62,6 +64,7 @@ async def take_intake(session: AsyncSession) -> Row[Any] | None:
             SELECT i.* FROM intakes i JOIN journeys j ON j.id = i.journey_id
             LEFT JOIN segments s ON s.id = CAST(i.source ->> 'segment_id' AS uuid)
             WHERE i.finished_at IS NULL AND j.state = 'live' AND (s.id IS NULL OR s.built_at IS NOT NULL)
+              AND (i.not_before IS NULL OR i.not_before <= now())
             ORDER BY i.id LIMIT 1 FOR UPDATE OF i SKIP LOCKED
         """)
     )
@@ -83,7 +86,8 @@ async def advance_intake(session: AsyncSession, intake: Row[Any], size: int) -> 
     await session.execute(
         text("""
             UPDATE intakes SET cursor = coalesce(:cursor, cursor), entered = entered + :entered,
-                refused = refused + :refused, finished_at = CASE WHEN :done THEN now() END
+                refused = refused + :refused, finished_at = CASE WHEN :done THEN now() END,
+                attempts = 0, error = NULL
             WHERE id = :id
         """),
         {
@@ -95,6 +99,37 @@ async def advance_intake(session: AsyncSession, intake: Row[Any], size: int) -> 
         },
     )
     return len(ids)
+
+
+async def put_off_intake(session: AsyncSession, intake_id: UUID, error: str) -> bool:
+    """Try an intake that failed again later, twice as late each time; return False when it is given up."""
+    attempts: int = await session.scalar(
+        text("""
+            UPDATE intakes SET error = :error, attempts = attempts + 1, not_before = now() + :delay * (1 << attempts),
+                finished_at = CASE WHEN attempts + 1 >= :last THEN now() END
+            WHERE id = :id RETURNING attempts
+        """),
+        {"id": intake_id, "error": error, "delay": FIRST_DELAY, "last": LAST_ATTEMPT},
+    )
+    return attempts < LAST_ATTEMPT
+
+
+async def list_intakes(session: AsyncSession, workspace_id: UUID, journey_id: UUID, limit: int = 50) -> list[Intake]:
+    """Return a journey's newest intakes; one that is finished and has an error was given up."""
+    query = select(Intake).where(Intake.workspace_id == workspace_id, Intake.journey_id == journey_id)
+    return list(await session.scalars(query.order_by(Intake.id.desc()).limit(limit)))
+
+
+async def retry_intakes(session: AsyncSession, workspace_id: UUID, journey_id: UUID) -> int:
+    """Take up again, where they stopped, the intakes of a journey that were given up; return how many."""
+    reopened = await session.execute(
+        text("""
+            UPDATE intakes SET finished_at = NULL, not_before = NULL, attempts = 0
+            WHERE workspace_id = :workspace_id AND journey_id = :id AND error IS NOT NULL RETURNING 1
+        """),
+        {"workspace_id": workspace_id, "id": journey_id},
+    )
+    return len(reopened.all())
 
 
 async def _next_contacts(session: AsyncSession, intake: Row[Any], size: int) -> list[UUID]:

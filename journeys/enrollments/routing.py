@@ -7,7 +7,6 @@ new batches, one run per journey version, and the dispatches that start them.
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
@@ -31,7 +30,9 @@ from journeys.enrollments.matching import (
     find_releases,
     load_travellers,
 )
+from journeys.enrollments.patience import FIRST_DELAY, LAST_ATTEMPT
 from journeys.enrollments.releases import release
+from journeys.events.dead import bury
 from journeys.events.stats import update_stats
 from journeys.graph.loading import LoadedPlan, list_live_plans
 from journeys.nodes.ops import Trigger
@@ -262,14 +263,29 @@ def _triggers(live: Sequence[LoadedPlan], source: str) -> list[tuple[LoadedPlan,
     return found
 
 
-async def postpone_first(session: AsyncSession, lease: Lease, delay: timedelta) -> UUID | None:
+@dataclass(frozen=True)
+class PutOff:
+    """An event that could not be routed; `dead` when this was the last attempt."""
+
+    event_id: UUID
+    dead: bool
+
+
+async def put_off_first(session: AsyncSession, lease: Lease, error: str) -> PutOff | None:
     """Put off the first event of the partitions held, which cannot be routed now, so that the others go on."""
-    event_id: UUID | None = await session.scalar(
-        text(f"""
-            UPDATE event_queue SET not_before = now() + :delay WHERE seq = coalesce(
-                ({_DUE} AND type <> 'profile' ORDER BY seq LIMIT 1), ({_DUE} AND type = 'profile' ORDER BY seq LIMIT 1))
-            RETURNING event_id
-        """),
-        {"partitions": list(lease.fences), "delay": delay},
-    )
-    return event_id
+    row = (
+        await session.execute(
+            text(f"""
+                UPDATE event_queue SET attempts = attempts + 1, not_before = now() + :delay * (1 << attempts)
+                WHERE seq = coalesce(
+                    ({_DUE} AND type <> 'profile' ORDER BY seq LIMIT 1), ({_DUE} AND type = 'profile' ORDER BY seq LIMIT 1))
+                RETURNING seq, event_id, attempts
+            """),
+            {"partitions": list(lease.fences), "delay": FIRST_DELAY},
+        )
+    ).one_or_none()
+    if row is None:
+        return None
+    if row.attempts >= LAST_ATTEMPT:
+        await bury(session, row.seq, error)
+    return PutOff(row.event_id, row.attempts >= LAST_ATTEMPT)

@@ -59,6 +59,7 @@ _SQL = [
             "entry_refusals",
             "identities",
             "score_changes",
+            "dead_events",
         )
     ),
     # Memberships are the router's to work out again, from the events that the survivor has now.

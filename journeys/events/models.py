@@ -71,6 +71,32 @@ class QueuedEvent(Base):
     journey_id: Mapped[UUID | None]
     node_id: Mapped[str | None]
     properties: Mapped[dict[str, Any] | None]
+    attempts: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
+
+
+class DeadEvent(Base):
+    """An event that could not be routed, however often it was tried; it waits for a person."""
+
+    __tablename__ = "dead_events"
+    __table_args__ = (
+        Index("ix_dead_events_workspace_id_seq", "workspace_id", "seq"),
+        Index("ix_dead_events_contact_id", "contact_id"),
+    )
+    seq: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    event_id: Mapped[UUID]
+    workspace_id: Mapped[UUID]
+    contact_id: Mapped[UUID]
+    type: Mapped[str]
+    name: Mapped[str]
+    occurred_at: Mapped[datetime]
+    received_at: Mapped[datetime]
+    value: Mapped[float | None]
+    message_id: Mapped[UUID | None]
+    journey_id: Mapped[UUID | None]
+    node_id: Mapped[str | None]
+    properties: Mapped[dict[str, Any] | None]
+    error: Mapped[str]
+    died_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
 class ContactEventStats(Base):
