@@ -652,8 +652,30 @@ export interface paths {
         /**
          * Retry Journey
          * @description Try again what is parked because a step failed for good, such as a mail connection that was gone.
+         *
+         *     People who were on their way in when that failed for good are let in again, too.
          */
         post: operations["retry_journey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/journeys/{journey_id}/intakes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Journey Intakes
+         * @description Return the segments and lists that were let in, the newest first, and how far each is.
+         */
+        get: operations["list_journey_intakes"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1246,6 +1268,46 @@ export interface paths {
          * @description Change a form, close it, or open it again.
          */
         patch: operations["update_form"];
+        trace?: never;
+    };
+    "/api/dead-events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Dead Events
+         * @description Return the events that moved nobody because routing them failed at every attempt, the newest first.
+         */
+        get: operations["list_dead_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dead-events/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replay Dead Events
+         * @description Route them all again.
+         */
+        post: operations["replay_dead_events"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/contacts/import": {
@@ -2958,6 +3020,43 @@ export interface components {
             };
         };
         /**
+         * DeadEventRead
+         * @description An event that is in its contact's history but moved nobody, and why.
+         */
+        DeadEventRead: {
+            /**
+             * Event Id
+             * Format: uuid
+             */
+            event_id: string;
+            /**
+             * Contact Id
+             * Format: uuid
+             */
+            contact_id: string;
+            /** Type */
+            type: string;
+            /** Name */
+            name: string;
+            /**
+             * Occurred At
+             * Format: date-time
+             */
+            occurred_at: string;
+            /**
+             * Received At
+             * Format: date-time
+             */
+            received_at: string;
+            /** Error */
+            error: string;
+            /**
+             * Died At
+             * Format: date-time
+             */
+            died_at: string;
+        };
+        /**
          * Enroll
          * @description Whom to let in: contacts, addresses or a segment, with what their trigger knows of them.
          */
@@ -3508,6 +3607,32 @@ export interface components {
             contacts: number;
             /** Nodes */
             nodes: components["schemas"]["PeopleAt"][];
+        };
+        /**
+         * IntakeRead
+         * @description Many contacts on their way in. One that is finished and has an error was given up after some attempts.
+         */
+        IntakeRead: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Entered */
+            entered: number;
+            /** Refused */
+            refused: number;
+            /** Error */
+            error: string | null;
+            /** Attempts */
+            attempts: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Finished At */
+            finished_at: string | null;
         };
         /**
          * Invite
@@ -4263,6 +4388,13 @@ export interface components {
             /** Next Cursor */
             next_cursor?: string | null;
         };
+        /** Page[DeadEventRead] */
+        Page_DeadEventRead_: {
+            /** Items */
+            items: components["schemas"]["DeadEventRead"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
         /** Page[EnrollmentRead] */
         Page_EnrollmentRead_: {
             /** Items */
@@ -4698,6 +4830,14 @@ export interface components {
             errors: components["schemas"]["FieldProblem"][];
         };
         /**
+         * Replayed
+         * @description How many are routed again.
+         */
+        Replayed: {
+            /** Events */
+            events: number;
+        };
+        /**
          * Resume
          * @description What becomes of waits: longer by the pause, by the clock as it was, or ended where overdue.
          */
@@ -4711,11 +4851,16 @@ export interface components {
         };
         /**
          * Retried
-         * @description How many parked batches are tried again.
+         * @description How many parked batches, and intakes that were given up, are tried again.
          */
         Retried: {
             /** Batches */
             batches: number;
+            /**
+             * Intakes
+             * @default 0
+             */
+            intakes?: number;
         };
         /**
          * RuleToExplain
@@ -5974,6 +6119,7 @@ export type ContactRead = components['schemas']['ContactRead'];
 export type ContactSearch = components['schemas']['ContactSearch'];
 export type ContactUpdate = components['schemas']['ContactUpdate'];
 export type DayForecast = components['schemas']['DayForecast'];
+export type DeadEventRead = components['schemas']['DeadEventRead'];
 export type Enroll = components['schemas']['Enroll'];
 export type EnrollInJourney = components['schemas']['EnrollInJourney'];
 export type Enrolled = components['schemas']['Enrolled'];
@@ -5998,6 +6144,7 @@ export type Health = components['schemas']['Health'];
 export type HourForecast = components['schemas']['HourForecast'];
 export type ImportRead = components['schemas']['ImportRead'];
 export type InFlight = components['schemas']['InFlight'];
+export type IntakeRead = components['schemas']['IntakeRead'];
 export type Invite = components['schemas']['Invite'];
 export type Invited = components['schemas']['Invited'];
 export type JourneyCounts = components['schemas']['JourneyCounts'];
@@ -6031,6 +6178,7 @@ export type PageAuditRead = components['schemas']['Page_AuditRead_'];
 export type PageConnectionRead = components['schemas']['Page_ConnectionRead_'];
 export type PageConnectorRead = components['schemas']['Page_ConnectorRead_'];
 export type PageContactRead = components['schemas']['Page_ContactRead_'];
+export type PageDeadEventRead = components['schemas']['Page_DeadEventRead_'];
 export type PageEnrollmentRead = components['schemas']['Page_EnrollmentRead_'];
 export type PageEventName = components['schemas']['Page_EventName_'];
 export type PageExample = components['schemas']['Page_Example_'];
@@ -6070,6 +6218,7 @@ export type QuietHours = components['schemas']['QuietHours'];
 export type Ready = components['schemas']['Ready'];
 export type Refusal = components['schemas']['Refusal'];
 export type RefusedEvent = components['schemas']['RefusedEvent'];
+export type Replayed = components['schemas']['Replayed'];
 export type Resume = components['schemas']['Resume'];
 export type Retried = components['schemas']['Retried'];
 export type RuleToExplain = components['schemas']['RuleToExplain'];
@@ -7435,6 +7584,38 @@ export interface operations {
             };
         };
     };
+    list_journey_intakes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                journey_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntakeRead"][];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     archive_journey: {
         parameters: {
             query?: never;
@@ -8590,6 +8771,71 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FormRead"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_dead_events: {
+        parameters: {
+            query?: {
+                /** @description The most items of this page. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_DeadEventRead_"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replay_dead_events: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Replayed"];
                 };
             };
             /** @description Client Error */
