@@ -37,7 +37,7 @@ class Settings(BaseSettings):
     chunk_size: int = Field(1_000, ge=1, le=5_000, validation_alias="SOJOURN_CHUNK_SIZE")
     router_window_seconds: float = Field(0.25, gt=0, le=5, validation_alias="SOJOURN_ROUTER_WINDOW_SECONDS")
     concurrent_stages: int = Field(8, ge=1, le=100, validation_alias="SOJOURN_CONCURRENT_STAGES")
-    concurrent_bulk_stages: int = Field(4, ge=1, le=100, validation_alias="SOJOURN_CONCURRENT_BULK_STAGES")
+    concurrent_bulk_stages: int = Field(2, ge=1, le=100, validation_alias="SOJOURN_CONCURRENT_BULK_STAGES")
     events_retain_days: int = Field(400, ge=30, validation_alias="SOJOURN_EVENTS_RETAIN_DAYS")
 
     worker_versions: bool = Field(True, validation_alias="SOJOURN_WORKER_VERSIONS")

@@ -1,7 +1,7 @@
 """The worker process: runs journeys and their stages (`python -m worker.main`).
 
-Told `triggered` or `bulk` it takes all but the stages of broadcasts, or these alone. In processes of their own,
-broadcasts take neither slots nor the event loop from contacts whom an event let in.
+Told `triggered` or `bulk` it takes all but the stages of broadcasts, or these alone, with intakes, imports and other work
+on many contacts. In a process of their own, they take neither slots nor the event loop from contacts whom an event let in.
 """
 
 import asyncio
@@ -19,6 +19,7 @@ from journeys.contracts import ACTIVITY_QUEUE, BULK_QUEUE, EFFECT_QUEUE, RUN_QUE
 from journeys.settings import Settings, get_settings
 from journeys.temporal import connect, ensure_search_attributes
 from worker.activity_host import retry_after_deploy
+from worker.bulk import bulk_loops
 from worker.logs import configure_logs
 from worker.process import run_until_stopped, wait_for
 from worker.resources import Resources, open_resources
@@ -97,6 +98,8 @@ async def run_worker(settings: Settings, roles: Sequence[str] = ROLES) -> None:
         beside = [asyncio.create_task(retry_after_deploy(resources.database))]
         if settings.promote and TRIGGERED in roles:
             beside.append(asyncio.create_task(promote(client, build_id)))
+        if BULK in roles:
+            beside += [asyncio.create_task(loop) for loop in bulk_loops(resources)]
         await run_until_stopped(*(worker.run() for worker in workers), stop=[worker.shutdown for worker in workers])
         for task in beside:
             task.cancel()
