@@ -4,7 +4,8 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
@@ -67,6 +68,21 @@ class Product:
 
         await until(lives, 60, every=0.01)
         found[0].kill()
+
+    @contextmanager
+    def frozen(self, name: str) -> Iterator[None]:
+        """Stop a process, and those that it started, in the middle of whatever they do, as on a machine that hangs."""
+        process = read_record(self.home / "run" / f"{name}.json")
+        assert process, f"{name} does not run"
+        family = [process, *process.children(recursive=True)]
+        for each in family:
+            each.suspend()
+        try:
+            yield
+        finally:
+            for each in family:
+                with suppress(psutil.NoSuchProcess):
+                    each.resume()
 
     async def kill_everything(self) -> None:
         """Kill the supervisor first, so that it starts nothing again, and then all that it had started."""
