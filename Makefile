@@ -19,7 +19,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 # Each process would compile every module again at its start.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help up down test check format bench demo lock
+.PHONY: help up down test chaos check format bench demo lock
 
 help: ## Show these targets
 	@sed -n 's/^\([a-z]*\):.*## /make \1	/p' Makefile
@@ -35,6 +35,9 @@ demo: $(VENV)/.installed ## Load a shop, publish example journeys and play event
 
 test: $(VENV)/.installed-dev $(WEB)/out/.built ## Run every test: Python, web app, browser
 	@exec $(PYTHON) -m tests.run
+
+chaos: $(VENV)/.installed-dev ## Kill, hang and fail everything at random for ten minutes while people pass through
+	@exec $(PYTHON) -m tests.chaos
 
 check: $(VENV)/.installed-dev $(WEB)/out/.built ## Format, lint, types, layers, and every test but the browser's
 	$(VENV)/bin/ruff format --check .

@@ -4,8 +4,8 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import psutil
@@ -59,6 +59,25 @@ class Product:
 
     async def kill(self, name: str) -> None:
         """Kill a process, as soon as there is one, without a word of warning."""
+        (await self._find(name)).kill()
+
+    @asynccontextmanager
+    async def frozen(self, name: str) -> AsyncIterator[None]:
+        """Stop a process, and those that it started, in the middle of whatever they do, as on a machine that hangs."""
+        process = await self._find(name)
+        family = [process, *process.children(recursive=True)]
+        for each in family:
+            with suppress(psutil.NoSuchProcess):
+                each.suspend()
+        try:
+            yield
+        finally:
+            for each in family:
+                with suppress(psutil.NoSuchProcess):
+                    each.resume()
+
+    async def _find(self, name: str) -> psutil.Process:
+        """Return a process as soon as there is one."""
         found: list[psutil.Process] = []
 
         async def lives() -> bool:
@@ -67,22 +86,7 @@ class Product:
             return bool(found)
 
         await until(lives, 60, every=0.01)
-        found[0].kill()
-
-    @contextmanager
-    def frozen(self, name: str) -> Iterator[None]:
-        """Stop a process, and those that it started, in the middle of whatever they do, as on a machine that hangs."""
-        process = read_record(self.home / "run" / f"{name}.json")
-        assert process, f"{name} does not run"
-        family = [process, *process.children(recursive=True)]
-        for each in family:
-            each.suspend()
-        try:
-            yield
-        finally:
-            for each in family:
-                with suppress(psutil.NoSuchProcess):
-                    each.resume()
+        return found[0]
 
     async def kill_everything(self) -> None:
         """Kill the supervisor first, so that it starts nothing again, and then all that it had started."""

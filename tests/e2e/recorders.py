@@ -17,7 +17,7 @@ from typing import Any
 
 import httpx
 import uvicorn
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 
 SLOWEST_SECONDS = 0.15
 ADDRESS = re.compile(rb"TO:<([^>]+)>", re.IGNORECASE)
@@ -32,23 +32,34 @@ free = asyncio.Event()
 free.set()
 held = 0
 """How many requests the gateway keeps waiting, which it does while it is not free."""
+moods = {"gateway": "well", "server": "well"}
+"""How each behaves: `well`; it `refuses` everything for now; it takes mails and `drops` the line without an answer; the
+gateway fails every third recipient, `partly`."""
 
 app = FastAPI()
 
 
 @app.post("/mails")
-async def take_by_http(request: Request) -> dict[str, Any]:
+async def take_by_http(request: Request) -> Any:
     global held
     mails = (await request.json())["messages"]
     held += 1
     await free.wait()
     held -= 1
+    if moods["gateway"] == "refuses":
+        return Response(status_code=503, headers={"Retry-After": "1"})
+    failed = {mail["key"] for mail in mails[::3]} if moods["gateway"] == "partly" else set()
     for mail in mails:
+        if mail["key"] in failed and mail["key"] not in gateway:
+            continue
         if mail["key"] in gateway:
             repeated[mail["key"]] += 1
         gateway.setdefault(mail["key"], mail["to"])
     await asyncio.sleep(random.uniform(0, SLOWEST_SECONDS))
-    return {"results": [{"key": mail["key"], "state": "sent"} for mail in mails]}
+    if moods["gateway"] == "drops":
+        return Response("<html>Bad gateway")
+    states = {mail["key"]: "sent" if mail["key"] in gateway else "failed" for mail in mails}
+    return {"results": [{"key": key, "state": state, "reason": None} for key, state in states.items()]}
 
 
 @app.post("/hold")
@@ -57,6 +68,11 @@ async def hold(yes: bool) -> None:
         free.clear()
     else:
         free.set()
+
+
+@app.post("/mood")
+async def change_mood(of: str, mood: str) -> None:
+    moods[of] = mood
 
 
 @app.get("/taken")
@@ -84,6 +100,8 @@ async def converse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -
         match line[:4].upper():
             case b"EHLO":
                 writer.write(b"250-recorder\r\n250 8BITMIME\r\n")
+            case b"MAIL" if moods["server"] == "refuses":
+                writer.write(b"451 later\r\n")
             case b"RCPT":
                 address = ADDRESS.findall(line)[0].decode()
                 writer.write(b"250 ok\r\n")
@@ -91,6 +109,8 @@ async def converse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -
                 writer.write(b"354 go on\r\n")
                 await reader.readuntil(b"\r\n.\r\n")
                 server[address] += 1
+                if moods["server"] == "drops":
+                    break
                 writer.write(b"250 taken\r\n")
             case b"QUIT":
                 break
@@ -116,6 +136,10 @@ class Recorders:
     async def totals(self) -> dict[str, int]:
         """Return how many mails were taken, by recorder."""
         return await self._ask("/totals")
+
+    async def change_mood(self, of: str, mood: str) -> None:
+        """Let the gateway or the mail server behave otherwise from now on."""
+        (await self.client.post("/mood", params={"of": of, "mood": mood})).raise_for_status()
 
     async def hold(self, yes: bool) -> None:
         """Keep every request to the gateway waiting, or let them all go on."""

@@ -37,7 +37,7 @@ async def welcome(town: Town) -> str:
 async def test_without_redis_events_come_in_journeys_run_and_mails_go_out(product: Product, town: Town) -> None:
     journey = await welcome(town)
     form = await town.post("forms", {"name": "Newsletter"})
-    with product.frozen("valkey"):
+    async with product.frozen("valkey"):
         await until_missed(product, "redis")
         await town.settle("anna")
         await town.send("anna", "Signed Up")
@@ -56,7 +56,7 @@ async def test_a_server_that_hangs_for_some_seconds_loses_and_doubles_nothing(
     await town.settle("anna")
     await town.settle("ben")
     await town.send("anna", "Signed Up")
-    with product.frozen(server):
+    async with product.frozen(server):
         await until_missed(product, "database" if server == "postgres" else server)
         if server == "temporal":
             await town.send("ben", "Signed Up")
