@@ -14,7 +14,7 @@ import { count } from '@/lib/format';
 import { Approval, missingApprovals } from './approval';
 import { Changes } from './changes';
 import { Checks } from './checks';
-import { FINISH, PeopleInside, undecided } from './people-inside';
+import { FINISH, PeopleInside, undecided, type Wish } from './people-inside';
 import { useApprovals, useInFlight, useJourney, useJourneyActions, useValidation, useVersion } from './queries';
 import { newIntakes, Reach } from './reach';
 
@@ -29,10 +29,24 @@ interface Props {
 }
 
 /** Everything to know before the draft, or an older version, becomes the live one; and what becomes of those inside. */
-export function PublishDialog({ id, from, onClose, ...props }: Props) {
+export function PublishDialog({ id, from, onClose, onPublished, onShow }: Props) {
   const journey = useJourney(id);
   const older = useVersion(id, from ?? null);
   const live = useVersion(id, journey.data?.version ?? null);
+  // Here, and not where it is pressed: what is below is drawn anew as soon as the new version is known.
+  const { publish } = useJourneyActions(id);
+  const submit = (wish: Wish) =>
+    publish.mutate(
+      { ...wish, from },
+      {
+        onSuccess: ({ version }) => {
+          const description = `Version ${version} takes people in from now on.`;
+          toast.success(`${journey.data?.name ?? 'The journey'} is live`, { description });
+          onClose();
+          onPublished?.();
+        },
+      },
+    );
   const isReady = journey.data && (!from || older.data) && (!journey.data.version || live.data);
   const title = from ? `Go back to version ${from}` : `Publish “${journey.data?.name ?? ''}”`;
   return (
@@ -50,7 +64,15 @@ export function PublishDialog({ id, from, onClose, ...props }: Props) {
       <Loaded query={journey} loading={<Skeleton className="h-40" />}>
         {(loaded) =>
           isReady ? (
-            <Ready journey={loaded} live={live.data} older={older.data} onClose={onClose} {...props} />
+            <Ready
+              journey={loaded}
+              live={live.data}
+              older={older.data}
+              publishing={publish}
+              onSubmit={submit}
+              onClose={onClose}
+              onShow={onShow}
+            />
           ) : (
             <Skeleton className="h-40" />
           )
@@ -60,14 +82,16 @@ export function PublishDialog({ id, from, onClose, ...props }: Props) {
   );
 }
 
-interface ReadyProps extends Omit<Props, 'id' | 'from'> {
+interface ReadyProps extends Pick<Props, 'onClose' | 'onShow'> {
   journey: Journey;
   live?: Published;
   older?: Published;
+  publishing: { isPending: boolean; error: Error | null };
+  onSubmit(wish: Wish): void;
 }
 
-function Ready({ journey, live, older, onClose, onPublished, onShow }: ReadyProps) {
-  const { id, name, draft_revision } = journey;
+function Ready({ journey, live, older, publishing, onSubmit, onClose, onShow }: ReadyProps) {
+  const { id, draft_revision } = journey;
   const router = useRouter();
   const me = useMe();
   const next = older ?? journey;
@@ -75,22 +99,10 @@ function Ready({ journey, live, older, onClose, onPublished, onShow }: ReadyProp
   const approvals = useApprovals(id);
   const inside = useInFlight(id, older?.version, !!live);
   const [wish, setWish] = useState(FINISH);
-  const { publish } = useJourneyActions(id);
   const open = inside.data ? undecided(inside.data, wish) : [];
   const missing = approvals.data ? missingApprovals(approvals.data, me.user.name) : 0;
   const isChecked = older ? true : validation.data?.valid;
   const show = onShow ?? ((node: string) => router.push(`/journeys/edit?id=${id}&node=${node}`));
-  const submit = () =>
-    publish.mutate(
-      { ...wish, from: older?.version },
-      {
-        onSuccess: ({ version }) => {
-          toast.success(`${name} is live`, { description: `Version ${version} takes people in from now on.` });
-          onClose();
-          onPublished?.();
-        },
-      },
-    );
   return (
     <div className="grid gap-5">
       {!older && (
@@ -120,7 +132,7 @@ function Ready({ journey, live, older, onClose, onPublished, onShow }: ReadyProp
           <Approval id={id} state={approvals.data} />
         </Part>
       )}
-      {publish.error && <Notice tone="bad">{publish.error.message}</Notice>}
+      {publishing.error && <Notice tone="bad">{publishing.error.message}</Notice>}
       <DialogActions>
         {open.length > 0 && (
           <p className="mr-auto self-center text-sm text-warn">
@@ -130,9 +142,9 @@ function Ready({ journey, live, older, onClose, onPublished, onShow }: ReadyProp
         <Button onClick={onClose}>Cancel</Button>
         <Button
           look="primary"
-          busy={publish.isPending}
+          busy={publishing.isPending}
           disabled={!isChecked || missing > 0 || open.length > 0 || (!!live && inside.isPending)}
-          onClick={submit}
+          onClick={() => onSubmit(wish)}
         >
           {older ? 'Go back' : 'Publish'}
         </Button>

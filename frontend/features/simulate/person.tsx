@@ -76,13 +76,16 @@ function Path({ contact: { passages, refused }, graph, at }: Pick<Props, 'contac
         const reason = step.reason && (!node || !isTrigger(node)) && humanize(step.reason);
         const isAhead = Date.parse(step.at) > at;
         return (
-          <li key={`${step.node_id} ${step.at}`} className={cn('grid gap-1 py-1', isAhead && 'opacity-45')}>
+          <li
+            key={`${step.node_id} ${step.at}`}
+            className={cn('grid gap-1 border-l-2 py-1 pl-2', isAhead ? 'border-line' : 'border-accent')}
+          >
             <span className="flex gap-2">
-              <time dateTime={step.at} className="num w-32 shrink-0 whitespace-nowrap text-ink-3">
+              <time dateTime={step.at} className="num w-30 shrink-0 whitespace-nowrap text-ink-3">
                 {moment.format(new Date(step.at))}
               </time>
               <span className="min-w-0 flex-1">
-                <span className="font-medium">{node ? titleOf(node) : step.node_id}</span>
+                <span className={isAhead ? 'text-ink-3' : 'font-medium'}>{node ? titleOf(node) : step.node_id}</span>
                 {label && <span className="text-ink-2"> → {label}</span>}
                 {reason && <span className="block text-ink-3">{reason}</span>}
               </span>
