@@ -27,7 +27,8 @@ export function useAutosave({ id, draft_revision }: Journey) {
   const work = useRef({
     revision: draft_revision as number | null,
     saved: '',
-    busy: false,
+    running: null as Promise<boolean> | null,
+    save: async (): Promise<boolean> => false,
     timer: undefined as ReturnType<typeof setTimeout> | undefined,
   });
 
@@ -36,7 +37,7 @@ export function useAutosave({ id, draft_revision }: Journey) {
     if (checked) store.getState().setFaults(byNode(checked));
   }, [id, store]);
 
-  const save = useCallback(async (): Promise<boolean> => {
+  const saveOnce = useCallback(async (): Promise<boolean> => {
     const { current: job } = work;
     clearTimeout(job.timer);
     const content = contentOf(store.getState());
@@ -45,11 +46,9 @@ export function useAutosave({ id, draft_revision }: Journey) {
       setState('saved');
       return true;
     }
-    if (job.busy) return false;
-    job.busy = true;
     setState('saving');
     const again = (ms: number) => {
-      job.timer = setTimeout(() => void save(), ms);
+      job.timer = setTimeout(() => void job.save(), ms);
     };
     try {
       const headers = job.revision === null ? undefined : { 'If-Match': `"${job.revision}"` };
@@ -72,13 +71,22 @@ export function useAutosave({ id, draft_revision }: Journey) {
         again(RETRY_MS);
       }
       return false;
-    } finally {
-      job.busy = false;
     }
   }, [id, store, cache, check]);
 
+  /** One after the other: whoever asks while one is under way, such as by publishing, waits for it and is not refused. */
+  const save = useCallback(async (): Promise<boolean> => {
+    const { current: job } = work;
+    while (job.running) await job.running;
+    job.running = saveOnce().finally(() => {
+      job.running = null;
+    });
+    return job.running;
+  }, [saveOnce]);
+
   useEffect(() => {
     const { current: job } = work;
+    job.save = save;
     // What the canvas made of the graph is what was there: laying it out is no change of anybody's.
     job.saved ||= JSON.stringify(contentOf(store.getState()));
     void check();
