@@ -12,7 +12,7 @@ import { hideRow } from '@/lib/api/pages';
 import type { JourneyRow } from '@/lib/api/types';
 import { count } from '@/lib/format';
 import { withUndo } from '@/lib/undo';
-import { PublishDialog } from './publish-dialog';
+import { PublishDialog } from './lazy';
 import { useJourneyActions } from './queries';
 import { ResumeDialog } from './resume-dialog';
 import { TagsDialog } from './tags-dialog';

@@ -14,13 +14,12 @@ import type { Journey, JourneyStatus } from '@/lib/api/types';
 import { useSearchState } from '@/lib/use-search-state';
 import { JourneyMenu } from './journey-menu';
 import { JourneySettings } from './journey-settings';
+import { PublishDialog, Versions } from './lazy';
 import { MoveProgress } from './move-progress';
 import { Parked } from './parked';
 import { People } from './people';
 import { Picture } from './picture';
-import { PublishDialog } from './publish-dialog';
 import { useJourney, useJourneyStatus, useWalkedGraph } from './queries';
-import { Versions } from './versions';
 
 const TABS = [
   { value: 'picture', label: 'Picture' },

@@ -13,7 +13,7 @@ import { Cell, Row, Table, TableHead } from '@/components/ui/table';
 import { Ago } from '@/components/ui/time';
 import type { Journey, JourneyVersion } from '@/lib/api/types';
 import { Changes } from './changes';
-import { PublishDialog } from './publish-dialog';
+import { PublishDialog } from './lazy';
 import { useVersion, useVersions } from './queries';
 
 /** What was published, when and by whom; any two to compare, any older one to go back to. */

@@ -6,7 +6,7 @@ import { useRouter } from 'next/navigation';
 import { useMemo } from 'react';
 import { Button } from '@/components/ui/button';
 import { Tooltip } from '@/components/ui/tooltip';
-import { PublishDialog } from '@/features/journeys/publish-dialog';
+import { PublishDialog } from '@/features/journeys/lazy';
 import { useJourneyStatus } from '@/features/journeys/queries';
 import { StepCounts } from '@/features/journeys/step-counts';
 import { useSimulation } from '@/features/simulate/use-simulation';
