@@ -1,12 +1,13 @@
 """Contacts: made, found, changed, erased."""
 
+import asyncio
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
-from api.deps import Editor, Reader, Session
+from api.deps import Editor, Reader, Session, SettingsDep
 from api.idempotency import IdempotentRoute
 from api.paging import PAGE, Cursor, Limit, decode_cursor, page
 from api.routers.audience import contact_page
@@ -29,6 +30,7 @@ from api.schemas.contacts import (
 )
 from api.schemas.messages import MessageRead
 from journeys.auth.audit import record_change
+from journeys.connectors.outbox.files import forget_mails
 from journeys.contacts import consent, queries
 from journeys.contacts.models import Contact
 from journeys.contacts.personal_data import erase_contact, export_contact
@@ -37,7 +39,7 @@ from journeys.contacts.timeline import list_events_of
 from journeys.contacts.upsert import change_contact, upsert_contacts
 from journeys.enrollments.exits import exit_contact
 from journeys.errors import Conflict, InvalidInput
-from journeys.messaging.queries import list_messages
+from journeys.messaging.queries import list_message_ids, list_messages
 from journeys.scoring.queries import list_scores_of
 from journeys.segments.audience import Audience
 
@@ -103,16 +105,19 @@ async def update_contact(contact_id: UUID, body: ContactUpdate, session: Session
 
 
 @router.delete("/{contact_id}", status_code=204)
-async def delete_contact(contact_id: UUID, session: Session, actor: Editor) -> None:
+async def delete_contact(contact_id: UUID, session: Session, settings: SettingsDep, actor: Editor) -> None:
     """Erase a contact; the address may come back in. To keep it out, use `erase`."""
-    await _erase(session, actor, await queries.get_contact(session, actor.workspace_id, contact_id), keep_out=False)
+    contact = await queries.get_contact(session, actor.workspace_id, contact_id)
+    await _erase(session, settings, actor, contact, keep_out=False)
 
 
 @router.post("/{contact_id}/erase", status_code=204)
-async def erase_contact_for_good(contact_id: UUID, session: Session, actor: Editor, body: Erase | None = None) -> None:
+async def erase_contact_for_good(
+    contact_id: UUID, session: Session, settings: SettingsDep, actor: Editor, body: Erase | None = None
+) -> None:
     """Erase a person: their journeys end, their data goes, and the address cannot come back in."""
     contact = await queries.get_contact(session, actor.workspace_id, contact_id)
-    await _erase(session, actor, contact, keep_out=(body or Erase()).keep_out)
+    await _erase(session, settings, actor, contact, keep_out=(body or Erase()).keep_out)
 
 
 @router.get("/{contact_id}/timeline")
@@ -164,7 +169,9 @@ def _row(body: ContactFields, add_tags: list[str], remove_tags: list[str] | None
     return row
 
 
-async def _erase(session: Session, actor: Editor, contact: Contact, *, keep_out: bool) -> None:
+async def _erase(session: Session, settings: SettingsDep, actor: Editor, contact: Contact, *, keep_out: bool) -> None:
     await exit_contact(session, actor.workspace_id, contact.id, "erased")
+    message_ids = await list_message_ids(session, contact.id)
     await erase_contact(session, contact, keep_out=keep_out)
+    await asyncio.to_thread(forget_mails, settings.home / "outbox", actor.workspace_id, message_ids)
     await record_change(session, actor, "erased", "contact", contact.id, {"keep_out": keep_out})

@@ -207,6 +207,7 @@ async def publish_journey(
         actor.name,
         node_map=wish.node_map,
         waits=wish.waits,
+        publisher_id=actor.id,
     )
     return await _published(session, actor, announce, journey_id, version, wish, "published")
 
@@ -231,6 +232,7 @@ async def republish_version(
         actor.name,
         node_map=wish.node_map,
         waits=wish.waits,
+        publisher_id=actor.id,
     )
     return await _published(session, actor, announce, journey_id, version, wish, "rolled back")
 

@@ -44,6 +44,9 @@ _FORGET = (
     """UPDATE steps s SET detail = NULL FROM enrollments e
        WHERE s.enrollment_id = e.id AND e.contact_id = :id AND s.detail IS NOT NULL""",
     "UPDATE effects SET outcome = NULL WHERE contact_id = :id",
+    "UPDATE entry_refusals SET detail = NULL WHERE contact_id = :id AND detail IS NOT NULL",
+    "DELETE FROM entries WHERE contact_id = :id AND key <> ''",
+    "DELETE FROM simulations WHERE strpos(CAST(result AS text), CAST(:id AS text)) > 0",
     "UPDATE messages SET to_address = NULL, detail = NULL WHERE contact_id = :id",
 )
 

@@ -20,7 +20,7 @@ from journeys.contacts.models import STANDARD_ATTRIBUTES, BulkJob, Contact
 from journeys.contacts.queries import list_by_ids
 from journeys.db.json import to_json
 from journeys.enrollments.publishing import enroll
-from journeys.errors import NotFound, SojournError
+from journeys.errors import NotFound, SojournError, first_line
 from journeys.events.queue import partition_sql
 from journeys.segments import audience
 from journeys.segments.audience import Audience
@@ -112,8 +112,8 @@ async def advance_bulk_job(session: AsyncSession, job: BulkJob, size: int = CHUN
                 job.total = await audience.count(session, job.workspace_id, who)
             ids = await audience.list_after(session, job.workspace_id, who, job.cursor, size)
             refused = await _act(session, job, action, ids) if ids else 0
-    except SojournError as error:
-        job.state, job.error, job.finished_at = "failed", error.detail, func.now()
+    except (SojournError, OSError) as error:
+        job.state, job.error, job.finished_at = "failed", first_line(error), func.now()
     else:
         job.done, job.refused = job.done + len(ids) - refused, job.refused + refused
         job.cursor = ids[-1] if ids else job.cursor

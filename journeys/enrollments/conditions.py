@@ -85,6 +85,7 @@ async def queue_met_by_time(session: AsyncSession) -> int:
         if not isinstance(op, AwaitCondition):
             continue
         where = "JOIN waits w ON w.enrollment_id = e.id WHERE w.node_id = :node_id AND w.event = :condition"
+        where += " AND w.deadline_at > now()"
         scope = {"node_id": node_id, "condition": CONDITION}
         queued += await _queue_holding(session, workspace_id, version_id, op.rule, where, scope)
     for workspace_id, version_id in (await session.execute(_INSIDE)).all():
@@ -116,6 +117,7 @@ async def _queue_holding(
             SELECT DISTINCT {partition_sql("c.id")}, gen_random_uuid(), c.workspace_id, c.id, 'profile', '', now()
             FROM enrollments e JOIN contacts c ON c.id = e.contact_id {where}
               AND e.version_id = :version_id AND e.journey_id = :journey_id AND e.state = 'active' AND {sql}
+              AND NOT EXISTS (SELECT 1 FROM event_queue q WHERE q.type = 'profile' AND q.contact_id = c.id)
             RETURNING 1
         """),
         {

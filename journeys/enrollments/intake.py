@@ -57,6 +57,24 @@ async def create_intake(
     return intake_id
 
 
+async def point_intakes(session: AsyncSession, plan: LoadedPlan) -> None:
+    """Let intakes that are under way go on into a journey's new version; end those whose trigger is gone from it."""
+    await session.execute(
+        text("""
+            UPDATE intakes SET version_id = :version_id,
+                finished_at = CASE WHEN entry_node_id = ANY(CAST(:triggers AS text[])) THEN finished_at ELSE now() END,
+                error = CASE WHEN entry_node_id = ANY(CAST(:triggers AS text[])) THEN error ELSE :gone END
+            WHERE journey_id = :journey_id AND finished_at IS NULL
+        """),
+        {
+            "version_id": plan.version_id,
+            "journey_id": plan.journey_id,
+            "triggers": list(plan.plan.triggers),
+            "gone": f"its trigger is gone from version {plan.number}",
+        },
+    )
+
+
 async def take_intake(session: AsyncSession) -> Row[Any] | None:
     """Lock one unfinished intake of a journey that is live, or return None; a segment's waits until it has members."""
     result = await session.execute(

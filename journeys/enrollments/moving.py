@@ -278,6 +278,14 @@ async def _move_people(session: AsyncSession, plan: LoadedPlan, rows: Sequence[d
             moved AS (
                 UPDATE enrollments e SET version_id = :version_id FROM x WHERE e.batch_id = x.id AND e.state = 'active'
                 RETURNING e.id, e.visit, e.batch_id, x."from", x.node_id),
+            unsent AS (
+                UPDATE messages m SET state = 'skipped', reason = :reason, due_at = NULL FROM moved
+                WHERE m.enrollment_id = moved.id AND m.node_id = moved."from" AND m.visit = moved.visit
+                  AND m.state = 'deferred' AND moved."from" <> moved.node_id),
+            uncalled AS (
+                UPDATE effects f SET state = 'failed', reason = :reason FROM moved
+                WHERE f.enrollment_id = moved.id AND f.node_id = moved."from" AND f.visit = moved.visit
+                  AND f.state = 'deferred' AND moved."from" <> moved.node_id),
             stepped AS (
                 INSERT INTO steps (enrollment_id, at, node_id, workspace_id, visit, outlet, reason, detail)
                 SELECT id, clock_timestamp(), "from", :workspace_id, visit, NULL, :reason,

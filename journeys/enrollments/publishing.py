@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from journeys.contacts.addresses import normalize_address
 from journeys.db.ids import new_id
 from journeys.enrollments.entry import Candidate, enter, give_run
-from journeys.enrollments.intake import create_intake
+from journeys.enrollments.intake import create_intake, point_intakes
 from journeys.enrollments.moving import WaitPolicy, start_move
 from journeys.enrollments.pausing import end_everyone
 from journeys.errors import Conflict, Fault, InvalidInput
@@ -38,14 +38,16 @@ async def publish_journey(
     *,
     node_map: Mapping[str, str | None] | None = None,
     waits: WaitPolicy = "keep",
+    publisher_id: UUID | None = None,
 ) -> JourneyVersion:
     """Publish the draft, take in whom its new segment triggers already find, and deal with those inside."""
     journey = await lock_journey(session, workspace_id, journey_id)
-    await require_approvals(session, workspace_id, journey_id, by)
+    await require_approvals(session, workspace_id, journey_id, publisher_id)
     before = await get_plan(session, journey.live_version_id) if journey.live_version_id else None
     version = await versions.publish(session, workspace_id, journey_id, by)
     plan = await get_plan(session, version.id)
     if before is None or before.version_id != version.id:
+        await point_intakes(session, plan)
         await _take_in_existing(session, before, plan)
         if in_flight == "exit":
             reason = "a new version was published"
@@ -65,6 +67,7 @@ async def republish(
     *,
     node_map: Mapping[str, str | None] | None = None,
     waits: WaitPolicy = "keep",
+    publisher_id: UUID | None = None,
 ) -> JourneyVersion:
     """Go back to what an older version said: it becomes the draft, and the draft a new version."""
     journey = await lock_journey(session, workspace_id, journey_id)
@@ -72,7 +75,16 @@ async def republish(
     journey.graph, journey.settings = old.graph, old.settings
     journey.draft_revision += 1
     await session.flush()
-    return await publish_journey(session, workspace_id, journey_id, in_flight, by, node_map=node_map, waits=waits)
+    return await publish_journey(
+        session,
+        workspace_id,
+        journey_id,
+        in_flight,
+        by,
+        node_map=node_map,
+        waits=waits,
+        publisher_id=publisher_id,
+    )
 
 
 async def _take_in_existing(session: AsyncSession, before: LoadedPlan | None, plan: LoadedPlan) -> None:

@@ -293,8 +293,11 @@ class SendStage:
     async def _give_back(self, rows: Sequence[Claimed], reason: str) -> None:
         """Free rows that were claimed and not sent."""
         ids = [each.enrollment_id for each in rows if each.message_id is not None and each.reason is None]
-        async with self.database.workspace(self.order.workspace_id) as session:
+
+        async def give_back(session: AsyncSession) -> None:
             await ledger.give_back(session, self._claim, ids, reason)
+
+        await self._patiently(give_back)
 
     async def _settle_earlier(self, enrollment_ids: Sequence[UUID]) -> None:
         """Deal with what earlier attempts left: ask the provider, send again only what is known to be unsent."""

@@ -1,5 +1,6 @@
 """Approvals: where a workspace asks for them, others must agree to exactly this draft before it may be published."""
 
+import hashlib
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
@@ -8,9 +9,12 @@ from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from journeys.errors import Conflict
+from journeys.graph.catalogue import load_catalogue
+from journeys.graph.compiler import compile_graph
 from journeys.graph.drafts import get_journey, parse_graph, parse_settings
 from journeys.graph.hashing import hash_journey
 from journeys.graph.models import Journey
+from journeys.graph.problems import InvalidGraph
 
 
 async def approve(
@@ -25,7 +29,7 @@ async def approve(
         """),
         {
             "journey_id": journey_id,
-            "hash": _hash(journey),
+            "hash": await _hash(session, journey),
             "approver_id": approver_id,
             "by": approved_by,
             "workspace_id": workspace_id,
@@ -46,8 +50,10 @@ async def list_approvals(session: AsyncSession, workspace_id: UUID, journey_id: 
     """Return who agreed to the draft as it is now, and when."""
     journey = await get_journey(session, workspace_id, journey_id)
     result = await session.execute(
-        text("SELECT approved_by, at FROM approvals WHERE journey_id = :id AND draft_hash = :hash ORDER BY at"),
-        {"id": journey_id, "hash": _hash(journey)},
+        text(
+            "SELECT approver_id, approved_by, at FROM approvals WHERE journey_id = :id AND draft_hash = :hash ORDER BY at"
+        ),
+        {"id": journey_id, "hash": await _hash(session, journey)},
     )
     return result.all()
 
@@ -60,7 +66,9 @@ async def count_needed(session: AsyncSession, workspace_id: UUID) -> int:
     return needed or 0
 
 
-async def require_approvals(session: AsyncSession, workspace_id: UUID, journey_id: UUID, publisher: str | None) -> None:
+async def require_approvals(
+    session: AsyncSession, workspace_id: UUID, journey_id: UUID, publisher_id: UUID | None
+) -> None:
     """Refuse to publish until enough others have agreed.
 
     Raises:
@@ -70,10 +78,17 @@ async def require_approvals(session: AsyncSession, workspace_id: UUID, journey_i
     if not needed:
         return
     approvals = await list_approvals(session, workspace_id, journey_id)
-    others = [each for each in approvals if each.approved_by != publisher]
+    others = [each for each in approvals if each.approver_id != publisher_id]
     if len(others) < needed:
         raise Conflict(f"{needed} others must approve this draft before it is published; {len(others)} did")
 
 
-def _hash(journey: Journey) -> str:
-    return hash_journey(parse_graph(journey.graph), parse_settings(journey.settings))
+async def _hash(session: AsyncSession, journey: Journey) -> str:
+    """Return the hash of what would run: a template that is saved anew is another draft, though the graph is the same."""
+    graph, settings = parse_graph(journey.graph), parse_settings(journey.settings)
+    drawn = hash_journey(graph, settings)
+    try:
+        plan = compile_graph(graph, settings, await load_catalogue(session, journey.workspace_id, journey.id))
+    except InvalidGraph:
+        return drawn
+    return hashlib.sha256(f"{drawn} {plan.model_dump_json()}".encode()).hexdigest()

@@ -340,9 +340,9 @@ ABANDONED = "the attempt that was sending it died, and the contact has left the 
 
 
 async def settle_abandoned(session: AsyncSession) -> int:
-    """Mark as unknown what a dead attempt left in `sending` for people who have left meanwhile; return how many.
+    """Settle what was being sent, or put off, for people who have left meanwhile; return how many mails that is.
 
-    Those who are still inside are settled by the next attempt at their stage.
+    What a dead attempt left in `sending` is unknown. For those who are still inside the next attempt at their stage settles it.
     """
     rows = await session.execute(
         text("""
@@ -355,4 +355,14 @@ async def settle_abandoned(session: AsyncSession) -> int:
         """),
         {"reason": ABANDONED, "since": first_id_of(datetime.now(UTC) - timedelta(days=2))},
     )
-    return len(rows.all())
+    held = await session.execute(
+        text("""
+            UPDATE messages m SET state = 'skipped', reason = 'left the journey', due_at = NULL FROM workspaces w
+            WHERE m.workspace_id = w.id AND m.id > :since AND m.state = 'deferred'
+              AND NOT EXISTS (SELECT 1 FROM enrollments e
+                              WHERE e.id = m.enrollment_id AND e.visit = m.visit AND e.state = 'active')
+            RETURNING 1
+        """),
+        {"since": first_id_of(datetime.now(UTC) - timedelta(days=15))},
+    )
+    return len(rows.all()) + len(held.all())

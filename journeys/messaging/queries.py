@@ -58,3 +58,8 @@ async def get_message(session: AsyncSession, workspace_id: UUID, message_id: UUI
 async def list_events_about(session: AsyncSession, contact_id: UUID, message_id: UUID) -> Sequence[Row[Any]]:
     """Return what happened to a message: opens, clicks, bounces."""
     return (await session.execute(_EVENTS, {"contact_id": contact_id, "message_id": message_id})).all()
+
+
+async def list_message_ids(session: AsyncSession, contact_id: UUID) -> list[UUID]:
+    """Return the ids of every message to a contact."""
+    return list(await session.scalars(text("SELECT id FROM messages WHERE contact_id = :id"), {"id": contact_id}))

@@ -46,7 +46,9 @@ def _said_once(message: str) -> WrapValidator:
     return WrapValidator(validate)
 
 
-_NUMBER_TYPE = StrictInt | Annotated[float, Field(strict=True, allow_inf_nan=False)]
+_NUMBER_TYPE = (
+    Annotated[StrictInt, Field(ge=-(2**63), lt=2**63)] | Annotated[float, Field(strict=True, allow_inf_nan=False)]
+)
 Number = Annotated[_NUMBER_TYPE, _said_once("must be a number")]
 Scalar = Annotated[StrictBool | _NUMBER_TYPE | StrictStr, _said_once("must be a text, a number, true or false")]
 Value = Annotated[

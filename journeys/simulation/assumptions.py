@@ -1,7 +1,7 @@
 """What is assumed of people in a simulation: who comes, what they do with mails, which events follow, how soon."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from journeys.contacts.time_zones import is_time_zone
 
 MOST_CONTACTS = 1_000
 LONGEST_DAYS = 400
+EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 
 Rate = Annotated[float, Field(ge=0, le=1)]
 Hours = Annotated[float, Field(gt=0, le=24 * LONGEST_DAYS)]
@@ -122,7 +123,7 @@ class SimulationRequest(_Part):
     synthetic: list[SyntheticContact] | None = Field(None, min_length=1, max_length=100)
     sample: int = Field(200, ge=1, le=MOST_CONTACTS)
     assumptions: Assumptions = Assumptions()
-    start_at: AwareDatetime | None = Field(None, description="Now, if unset")
+    start_at: AwareDatetime | None = Field(None, ge=EARLIEST, le=LATEST, description="Now, if unset")
     days: int = Field(90, ge=1, le=LONGEST_DAYS, description="How far to look ahead")
     seed: int = Field(0, ge=0, lt=2**32, description="The same seed gives the same answer")
     trigger_id: str | None = Field(None, description="By which trigger they come in; the first, if unset")

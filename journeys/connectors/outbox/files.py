@@ -1,5 +1,6 @@
 """Where the outbox keeps a mail, and how it is read again."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -48,3 +49,9 @@ def read_mail(path: Path) -> StoredMail:
 def _part(parsed: EmailMessage, kind: str) -> str:
     part = parsed.get_body((kind,))
     return str(part.get_content()) if part else ""
+
+
+def forget_mails(folder: Path, workspace_id: UUID, message_ids: Sequence[UUID]) -> None:
+    """Remove the mails to someone who was erased."""
+    for message_id in message_ids:
+        mail_path(folder, workspace_id, message_id).unlink(missing_ok=True)

@@ -15,6 +15,7 @@ from journeys.db.ids import new_id
 from journeys.db.json import to_json
 from journeys.db.session import Database
 from journeys.enrollments import moving
+from journeys.enrollments.intake import advance_intake, create_intake, point_intakes
 from journeys.enrollments.pausing import pause
 from journeys.enrollments.queries import get_status
 from journeys.errors import Conflict, InvalidInput
@@ -301,3 +302,38 @@ async def test_a_stage_and_a_move_at_one_instant_leave_everyone_in_one_place(
             [(version_id, state, n)] = states.all()
         assert n == 4
         assert (version_id, state) in {(old.version_id, "completed"), (plan.version_id, "active")}
+
+
+async def test_an_intake_that_is_under_way_goes_on_into_the_new_version(database: Database, workspace_id: UUID) -> None:
+    engine = await engine_of(database, workspace_id, waiting())
+    contacts = await make_contacts(database, workspace_id, 3)
+    async with database.engine() as session:
+        intake_id = await create_intake(session, engine.plan, "start", contact_ids=contacts)
+    plan = await publish_next(database, engine.plan, waiting())
+    async with database.engine() as session:
+        await point_intakes(session, plan)
+        query = text("SELECT * FROM intakes WHERE id = :id")
+        intake = (await session.execute(query, {"id": intake_id})).one()
+        assert await advance_intake(session, intake, 10) == 3
+    engine.plan = plan
+    assert await engine.states() == {"active": 3}
+
+
+async def test_a_held_mail_of_someone_who_is_moved_away_from_it_is_skipped(
+    database: Database, workspace_id: UUID
+) -> None:
+    mail = await make_mail(database, workspace_id)
+    nodes = [trigger("hello"), node("hello", send(mail), sent=None, skipped=None, failed=None)]
+    engine = await engine_of(database, workspace_id, nodes)
+    provider = engine.mailroom.provider
+    assert isinstance(provider, RecordingProvider)
+
+    async def greylist(mails: Sequence[Mail]) -> list[Outcome]:
+        return [Outcome("deferred", reason="450 greylisted") for _ in mails]
+
+    provider.answer = greylist
+    await engine.run(await engine.enroll(await make_contacts(database, workspace_id, 2)))
+    old = engine.plan
+    plan = await publish_next(database, old, waiting())
+    await move(database, plan, {"hello": "pause"})
+    assert await engine.messages() == {"skipped: moved to version 2": 2}
