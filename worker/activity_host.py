@@ -5,6 +5,7 @@ An activity shares its process with nothing but itself. This host never imports 
 
 import asyncio
 import os
+import signal
 import sys
 import time
 from collections.abc import Mapping, Sequence
@@ -226,7 +227,7 @@ class ActivityProcess:
         """End it, whatever it is doing, and tell those who wait for replies why."""
         self.ended = self.ended or reason
         with suppress(ProcessLookupError):
-            self._process.kill()
+            os.killpg(self._process.pid, signal.SIGKILL)  # with whatever it has started itself
         await self._process.wait()
         self._tell_all()
 

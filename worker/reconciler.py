@@ -12,6 +12,7 @@ from journeys.auth.housekeeping import forget_expired
 from journeys.db import migrate
 from journeys.db.session import Database
 from journeys.enrollments.counts import fold_counts
+from journeys.enrollments.exits import drop_forgotten
 from journeys.enrollments.pausing import unpark_resumed
 from journeys.enrollments.recovery import close_runs, list_open_runs, restart_run
 from journeys.enrollments.routing import admit_changes
@@ -99,4 +100,5 @@ class Reconciler:
         async with self._database.engine() as session:
             await forget_expired(session)
             await settle_abandoned(session)
+            await drop_forgotten(session)
         await asyncio.to_thread(migrate.maintain, self._database.url, self._settings.events_retain_days)

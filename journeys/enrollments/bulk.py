@@ -19,7 +19,7 @@ from journeys.contacts import consent
 from journeys.contacts.models import STANDARD_ATTRIBUTES, BulkJob, Contact
 from journeys.contacts.queries import list_by_ids
 from journeys.db.json import to_json
-from journeys.enrollments.publishing import enroll
+from journeys.enrollments.publishing import DIRECT, enroll
 from journeys.errors import NotFound, SojournError, first_line
 from journeys.events.queue import partition_sql
 from journeys.segments import audience
@@ -131,8 +131,11 @@ async def _act(session: AsyncSession, job: BulkJob, action: BulkAction, ids: Seq
             await _change_tags(session, job.workspace_id, action, ids)
             return 0
         case EnrollInJourney():
-            enrolled = await enroll(session, job.workspace_id, action.journey_id, contact_ids=ids)
-            return enrolled.refused
+            refused = 0
+            for start in range(0, len(ids), DIRECT):  # more at once would be left to an intake, and not be counted here
+                part = ids[start : start + DIRECT]
+                refused += (await enroll(session, job.workspace_id, action.journey_id, contact_ids=part)).refused
+            return refused
         case Suppress():
             addresses = await _addresses(session, ids)
             source = job.created_by or "bulk"

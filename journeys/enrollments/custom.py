@@ -7,11 +7,13 @@ is, only the contacts it happened to feel it, and what is recorded is never done
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Protocol
 from uuid import UUID
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from journeys.contracts import StageOrder, Token
 from journeys.db.ids import new_id
@@ -179,8 +181,11 @@ class ActivityStage:
         async def renew() -> None:
             while True:
                 await asyncio.sleep(RENEW_SECONDS)
-                async with self.database.workspace(self.order.workspace_id) as session:
-                    await effects.renew(session, self._opened, self._claim_id, LEASE)
+                with suppress(
+                    SQLAlchemyError
+                ):  # a database that is away for a moment: the next turn is within the lease
+                    async with self.database.workspace(self.order.workspace_id) as session:
+                        await effects.renew(session, self._opened, self._claim_id, LEASE)
 
         renewing = asyncio.create_task(renew())
         try:

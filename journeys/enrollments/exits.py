@@ -152,3 +152,18 @@ async def drop_empty(session: AsyncSession, workspace_id: UUID, batch_ids: Seque
         by_run.setdefault(run_id, []).append(batch_id)
     for run_id, empty in by_run.items():
         await nudge_run(session, workspace_id, run_id, Nudge(empty=empty))
+
+
+async def drop_forgotten(session: AsyncSession) -> int:
+    """Close batches that hold nobody though nobody saw that: two who were the last left at one instant. Return how many."""
+    rows = await session.execute(
+        text("""
+            SELECT b.workspace_id, array_agg(b.id) FROM batches b WHERE b.active AND NOT EXISTS (
+                SELECT 1 FROM enrollments e WHERE e.batch_id = b.id AND e.state = 'active')
+            GROUP BY b.workspace_id
+        """)
+    )
+    found = rows.all()
+    for workspace_id, ids in found:
+        await drop_empty(session, workspace_id, ids)
+    return sum(len(ids) for _, ids in found)

@@ -24,8 +24,8 @@ from journeys.nodes.ops import CallWebhook
 
 OUTLET_SQL = "CASE m.state WHEN 'done' THEN 'done' WHEN 'failed' THEN 'failed' ELSE 'retry' END"
 LEDGER = Ledger("effects", OUTLET_SQL, ("done", "failed"))
-RETRY_IN = timedelta(minutes=1)
-LAST_ATTEMPT = 6
+RETRY_IN = timedelta(minutes=2)
+LAST_ATTEMPT = 30
 CHUNK, AT_ONCE = 200, 20
 LEASE_MARGIN = timedelta(seconds=10)
 TEMPORARY = {408, 425, 429, 500, 502, 503, 504}

@@ -17,7 +17,7 @@ from journeys.contracts import Token
 from journeys.db.ids import new_id
 from journeys.db.session import Database
 from journeys.enrollments.entry import Candidate, enter
-from journeys.enrollments.exits import exit_contact
+from journeys.enrollments.exits import drop_forgotten, exit_contact
 from journeys.enrollments.pausing import pause
 from journeys.enrollments.routing import Lease, LeaseLost, route_window
 from journeys.enrollments.stages import run_waiting_or_pure
@@ -310,3 +310,21 @@ async def test_an_exit_and_a_stage_at_one_instant_count_the_contact_once(fresh_d
         )
         counted = {measure: int(n) for measure, n in rows}
     assert counted == {"entered": 10, **states}
+
+
+async def test_a_batch_whose_last_two_left_at_one_instant_is_closed_later(fresh_database: Database) -> None:
+    workspace_id = await make_workspace(fresh_database)
+    plan = await publish_plan(
+        fresh_database, workspace_id, [trigger("pause"), node("pause", Hold(seconds=60), next=None)]
+    )
+    engine = Engine(fresh_database, plan, BareMailroom(fresh_database, RecordingProvider()))
+    anna, ben = await make_contacts(fresh_database, workspace_id, 2)
+    await engine.run(await engine.enroll([anna, ben]))
+    async with fresh_database.engine() as first:
+        await exit_contact(first, workspace_id, anna, "asked to")
+        async with fresh_database.engine() as second:
+            await exit_contact(second, workspace_id, ben, "asked to")
+    async with fresh_database.engine() as session:
+        assert await session.scalar(text("SELECT count(*) FROM batches WHERE active")) == 1
+        assert await drop_forgotten(session) == 1
+        assert await session.scalar(text("SELECT count(*) FROM batches WHERE active")) == 0
