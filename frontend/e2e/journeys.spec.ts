@@ -5,7 +5,10 @@ test('a journey of the library is looked at, used, copied, tagged and deleted, a
 }) => {
   const name = `Listed ${Date.now()}`;
   await page.goto('/journeys/new');
-  await page.getByRole('button', { name: /Welcome/ }).first().click();
+  await page
+    .getByRole('button', { name: /Welcome/ })
+    .first()
+    .click();
   await expect(page.getByRole('dialog').getByRole('list', { name: 'Steps' })).toBeVisible();
   await expectAccessible(page);
   await page.getByRole('button', { name: 'Use this journey' }).click();
