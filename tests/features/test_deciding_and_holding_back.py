@@ -7,11 +7,14 @@ from uuid import UUID
 from sqlalchemy import text
 
 from journeys.auth.keys import add_key
+from journeys.settings import Settings
 from tests.e2e.product import Product
 from tests.e2e.recorders import Recorders
 from tests.e2e.shop import open_shop
 from tests.features.town import A_MONTH, WELCOME, Nodes, Town, did, drawn, mail, row
 from tests.until import until
+
+SLOTS: int = Settings.model_fields["concurrent_bulk_stages"].default
 
 
 async def test_10_branching(town: Town) -> None:
@@ -235,12 +238,12 @@ async def test_29_fair_under_load(product: Product, recorders: Recorders) -> Non
             everyone = (await town.post("segments", {"name": "All", "rule": {"attribute": "email", "op": "exists"}}))[
                 "id"
             ]
-            broadcasts = [await town.publish(f"Broadcast {n}", nodes, row(*nodes)) for n in range(4)]
+            broadcasts = [await town.publish(f"Broadcast {n}", nodes, row(*nodes)) for n in range(SLOTS + 1)]
             for journey in broadcasts:
                 await town.post(f"journeys/{journey}/enroll", {"segment_id": everyone})
 
             async def all_slots_taken() -> bool:
-                return (await recorders.totals())["held"] == len(broadcasts)
+                return (await recorders.totals())["held"] == SLOTS
 
             await until(all_slots_taken, 60)
             welcome = {"start": WELCOME, "hello": mail("Hello")}
@@ -249,12 +252,12 @@ async def test_29_fair_under_load(product: Product, recorders: Recorders) -> Non
             await town.send("anna", "Signed Up")
             await town.over(journey, "anna")
             assert await town.messages("anna") == ["Hello"]
-            assert (await recorders.totals())["held"] == len(broadcasts), "the broadcasts still hold their slots"
+            assert (await recorders.totals())["held"] == SLOTS, "the broadcasts still hold their slots"
             await recorders.hold(False)
 
             async def all_sent() -> bool:
                 states = await shop.count("SELECT state, count(*) FROM messages WHERE workspace_id = :w GROUP BY 1")
-                return +Counter(states) == {"sent": 4 * 400 + 1}
+                return +Counter(states) == {"sent": len(broadcasts) * 400 + 1}
 
             await until(all_sent, 60)
     finally:
