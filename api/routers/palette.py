@@ -5,8 +5,8 @@ from fastapi import APIRouter
 from api.deps import Reader
 from api.schemas.base import Page
 from api.schemas.journeys import Example, NodeKindRead
-from journeys.library import LibraryJourney, list_library
 from journeys.nodes.palette import palette
+from journeys.starters import Starter, list_starters
 
 router = APIRouter(prefix="/api", tags=["palette"])
 
@@ -19,17 +19,17 @@ async def list_node_kinds(reader: Reader) -> Page[NodeKindRead]:
 
 @router.get("/examples")
 async def list_examples(reader: Reader) -> Page[Example]:
-    """Return the library: ready journeys with their mails, to look at and to import."""
-    return Page(items=[_example(each) for each in list_library()])
+    """Return the ready journeys with their mails, to look at and to import."""
+    return Page(items=[_example(each) for each in list_starters()])
 
 
-def _example(journey: LibraryJourney) -> Example:
-    file = journey.file
+def _example(starter: Starter) -> Example:
+    file = starter.file
     return Example(
-        slug=journey.slug,
+        slug=starter.slug,
         name=file.name,
         description=file.description,
         tags=file.tags,
-        content=journey.content,
+        content=starter.content,
         graph=file.graph.model_dump(mode="json"),
     )

@@ -76,7 +76,13 @@ async def test_faults_of_the_draft_and_of_the_request_are_problems_with_pointers
     assert answer.status_code == 422
     assert answer.headers["content-type"] == "application/problem+json"
     assert {each["pointer"] for each in answer.json()["errors"]} >= {"/nodes/week"}
-    for body in ({}, {"synthetic": [{"count": 5_000}]}, {"synthetic": [{"time_zone": "Mars"}]}, {"contacts": []}):
+    bodies: list[dict[str, Any]] = [
+        {},
+        {"synthetic": [{"count": 5_000}]},
+        {"synthetic": [{"time_zone": "Mars"}]},
+        {"contacts": []},
+    ]
+    for body in bodies:
         answer = await client.post(f"/api/journeys/{journey_id}/simulate", json=body)
         assert answer.status_code == 422, body
 

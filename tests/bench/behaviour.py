@@ -1,6 +1,5 @@
 """What contacts who wait feel: from an event to the next step it leads to, and from an exit event to the end."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from uuid import UUID
@@ -30,14 +29,14 @@ async def measure_behaviour(world: World, waiting: int, events: int, per_second:
         await _let_in(world, plan, segment_id, waiting)
         async with PlainClient(address, key) as client:
             await send_events(client, STEP, range(events), per_second, 20)
-        await _until(world, _RELEASED, plan, events)
+        await world.until(_RELEASED, events, id=plan.version_id)
         found = [
             await _read(world, _STEPS, plan, f"next step, {waiting:,} waiting, {per_second:,.0f} events/s", events)
         ]
         leaving = range(events, events + events // 4)
         async with PlainClient(address, key) as client:
             await send_events(client, EXIT, leaving, per_second, 20)
-        await _until(world, _EXITED, plan, len(leaving))
+        await world.until(_EXITED, len(leaving), id=plan.version_id)
         found.append(
             await _read(world, _EXITS, plan, f"exit, {waiting:,} waiting, {per_second:,.0f} events/s", len(leaving))
         )
@@ -53,13 +52,7 @@ async def _api(world: World, key: str) -> AsyncIterator[str]:
 async def _let_in(world: World, plan: LoadedPlan, segment_id: UUID, contacts: int) -> None:
     async with world.database.engine() as session:
         await create_intake(session, plan, "start", segment_id=segment_id)
-    while await world.scalar("SELECT count(*) FROM waits") < contacts:
-        await asyncio.sleep(0.2)
-
-
-async def _until(world: World, query: str, plan: LoadedPlan, n: int) -> None:
-    while await world.scalar(query, id=plan.version_id) < n:
-        await asyncio.sleep(0.2)
+    await world.until("SELECT count(*) FROM waits", contacts)
 
 
 _RELEASED = "SELECT count(*) FROM enrollments WHERE version_id = :id AND state = 'completed'"

@@ -1,6 +1,5 @@
 """This engine as it runs in production: router and worker processes over Temporal and Postgres."""
 
-import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from uuid import UUID
@@ -14,7 +13,6 @@ from tests.bench.results import Measured
 from tests.bench.world import World
 
 WARM_UP = 10
-LOOK_EVERY_SECONDS = 0.05
 
 
 @asynccontextmanager
@@ -52,8 +50,7 @@ async def _publish(world: World, segment_id: UUID, connection: str) -> LoadedPla
 async def _take_in(world: World, plan: LoadedPlan, segment_id: UUID, contacts: int) -> None:
     async with world.database.engine() as session:
         await create_intake(session, plan, "start", segment_id=segment_id)
-    while await world.scalar(_COMPLETED, version_id=plan.version_id) < contacts:
-        await asyncio.sleep(LOOK_EVERY_SECONDS)
+    await world.until(_COMPLETED, contacts, version_id=plan.version_id)
 
 
 _COMPLETED = """

@@ -82,8 +82,7 @@ async def send_events(client: PlainClient, event: str, users: range, per_second:
 async def until_sent(world: World, plan: LoadedPlan, contacts: int) -> None:
     """Wait until so many first mails are with the provider."""
     query = "SELECT count(*) FROM messages WHERE version_id = :id AND node_id = 'first' AND sent_at IS NOT NULL"
-    while await world.scalar(query, id=plan.version_id) < contacts:
-        await asyncio.sleep(0.2)
+    await world.until(query, contacts, id=plan.version_id)
 
 
 async def read_latency(world: World, plan: LoadedPlan, name: str, events: int, *, after: int) -> Latency:

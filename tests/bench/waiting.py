@@ -41,8 +41,7 @@ async def measure_waiting(world: World, contacts: int) -> Waiting:
             plan = await world.publish_wait(Trigger(source="segment", segment_id=segment_id))
             async with world.database.engine() as session:
                 await create_intake(session, plan, "start", segment_id=segment_id)
-            while await world.scalar("SELECT count(*) FROM waits") < contacts:
-                await asyncio.sleep(0.2)
+            await world.until("SELECT count(*) FROM waits", contacts)
         async with Meter(processes) as meter:
             await asyncio.sleep(IDLE_SECONDS)
             memory = meter.memory_by_group()

@@ -25,6 +25,7 @@ from tests.factories.journeys import make_mail, node, publish_plan, send
 from worker.embedded.stack import EmbeddedStack
 
 WAIT_SECONDS = 1
+LOOK_EVERY_SECONDS = 0.05
 
 _AT_ONCE = 50_000
 _PASSAGES = (
@@ -165,6 +166,11 @@ class World:
         """Return the one value of a query."""
         async with self.database.engine() as session:
             return await session.scalar(text(sql), values)
+
+    async def until(self, sql: str, at_least: int, **values: Any) -> None:
+        """Return once a query's number has come so far."""
+        while await self.scalar(sql, **values) < at_least:
+            await asyncio.sleep(LOOK_EVERY_SECONDS)
 
 
 @asynccontextmanager

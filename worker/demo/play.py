@@ -27,6 +27,7 @@ SHORTENED = {"wait": "", "wait_for_event": "timeout"}
 UNITS = {"seconds": 1, "minutes": 60, "hours": 3_600, "days": 86_400}
 DAYS_OF_HISTORY = 320
 ANSWER_SECONDS = 60.0
+LOOK_EVERY_SECONDS = 0.1
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,7 @@ class Demo:
         job = _checked(await api.post("/api/contacts/import", files=upload)).json()
         async with asyncio.timeout(ANSWER_SECONDS * 5):
             while job["state"] not in ("completed", "failed"):
-                await asyncio.sleep(0.2)
+                await asyncio.sleep(LOOK_EVERY_SECONDS)
                 job = _checked(await api.get(f"/api/imports/{job['id']}")).json()
         if job["state"] == "failed":
             raise Unavailable(f"The import of the demo's contacts failed: {job['error']}")

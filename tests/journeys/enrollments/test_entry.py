@@ -1,6 +1,7 @@
 """The door: whoever comes at the same moment, the entry's unique key decides who is let in."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -42,14 +43,14 @@ async def test_two_that_come_at_once_are_told_apart_by_the_rule(
     database: Database,
     workspace_id: UUID,
     re_entry: Any,
-    first: dict[str, str],
-    second: dict[str, str],
+    first: dict[str, Any],
+    second: dict[str, Any],
     let_in: int,
 ) -> None:
     """The first is inside its transaction when the second comes to the door."""
     plan = await publish(database, workspace_id, re_entry)
     [anna] = await make_contacts(database, workspace_id, 1)
-    one, other = (Candidate(anna, **{"cause": f"event:{new_id()}", **each}) for each in (first, second))
+    one, other = (replace(Candidate(anna, cause=f"event:{new_id()}"), **each) for each in (first, second))
     async with database.workspace(workspace_id) as session:
         assert (await enter(session, plan, "start", [one], new_id())).n == 1
         coming = asyncio.create_task(come(database, plan, other))

@@ -12,11 +12,11 @@ from journeys.graph.checks import check_graph
 from journeys.graph.compiler import compile_graph
 from journeys.graph.files import export_journey, import_journey
 from journeys.graph.hashing import hash_journey
-from journeys.library import LibraryJourney, list_library
 from journeys.nodes.ops import SendEmail
 from journeys.simulation.assumptions import SimulationRequest
 from journeys.simulation.copying import Draft
 from journeys.simulation.simulate import simulate
+from journeys.starters import Starter, list_starters
 
 NAMES = {
     "abandoned-cart",
@@ -36,7 +36,7 @@ NAMES = {
     "win-back",
 }
 CATALOGUE = Catalogue(UUID(int=1), UUID(int=2))
-each_journey = pytest.mark.parametrize("journey", list_library(), ids=lambda journey: journey.slug)
+each_journey = pytest.mark.parametrize("journey", list_starters(), ids=lambda journey: journey.slug)
 
 EVENT: dict[str, Any] = {
     "cart_id": "c1",
@@ -61,11 +61,11 @@ ATTRIBUTES = {"renewal_date": "2027-03-01", "plan": "Team", "nps_score": 9}
 
 
 def test_all_fifteen_are_there() -> None:
-    assert {journey.slug for journey in list_library()} == NAMES
+    assert {journey.slug for journey in list_starters()} == NAMES
 
 
 @each_journey
-def test_it_can_be_published_as_it_is_with_no_fault_and_no_oddity(journey: LibraryJourney) -> None:
+def test_it_can_be_published_as_it_is_with_no_fault_and_no_oddity(journey: Starter) -> None:
     checked = check_graph(journey.file.graph, journey.file.settings, CATALOGUE)
     assert (checked.errors, checked.warnings) == ([], [])
     plan = compile_graph(journey.file.graph, journey.file.settings, CATALOGUE)
@@ -73,7 +73,7 @@ def test_it_can_be_published_as_it_is_with_no_fault_and_no_oddity(journey: Libra
 
 
 @each_journey
-def test_it_says_what_it_is_for(journey: LibraryJourney) -> None:
+def test_it_says_what_it_is_for(journey: Starter) -> None:
     file = journey.file
     assert file.slug == journey.slug
     assert 60 < len(file.description) < 300
@@ -81,7 +81,7 @@ def test_it_says_what_it_is_for(journey: LibraryJourney) -> None:
 
 
 @each_journey
-def test_it_is_the_same_after_a_round_trip(journey: LibraryJourney) -> None:
+def test_it_is_the_same_after_a_round_trip(journey: Starter) -> None:
     file = journey.file
     again = import_journey(export_journey(file.name, journey.slug, file.graph, file.settings))
     assert hash_journey(again.graph, again.settings) == hash_journey(file.graph, file.settings)
@@ -90,7 +90,7 @@ def test_it_is_the_same_after_a_round_trip(journey: LibraryJourney) -> None:
 
 @each_journey
 async def test_it_carries_people_to_an_end_by_every_kind_of_way(
-    database: Database, workspace_id: UUID, journey: LibraryJourney
+    database: Database, workspace_id: UUID, journey: Starter
 ) -> None:
     file = journey.file
     draft = Draft(new_id(), file.name, journey.slug, file.graph, file.settings)
