@@ -16,7 +16,7 @@ from journeys.enrollments.clocks import next_wake
 from journeys.enrollments.send_times import best_time, named_time
 from journeys.enrollments.windows import next_opening
 from journeys.nodes.ops import HoldUntil, Window
-from tests.factories.journeys import make_contacts, node, publish_plan, trigger
+from tests.factories.journeys import make_contacts, make_mail, node, publish_plan, send, trigger
 from tests.fakes.engine import BareMailroom, Engine
 from tests.fakes.provider import RecordingProvider
 
@@ -138,13 +138,18 @@ async def test_contacts_are_held_until_their_own_window_opens(database: Database
     assert await engine.states() == {"active": 1, "completed": 1}
 
 
-async def test_a_mail_with_a_send_time_waits_before_it_is_claimed(database: Database, workspace_id: UUID) -> None:
-    from tests.factories.journeys import make_mail, send
+def _zone_where_it_is(now: datetime, hour: int) -> str:
+    """Return a zone with a fixed offset in which the clock shows this hour."""
+    ahead = (hour - now.hour + 11) % 24 - 11
+    return f"Etc/GMT{-ahead:+d}"
 
+
+async def test_a_mail_with_a_send_time_waits_before_it_is_claimed(database: Database, workspace_id: UUID) -> None:
     mail = send(await make_mail(database, workspace_id), send_time="best")
     engine = await engine_with(database, workspace_id, mail, sent=None, skipped=None, failed=None)
-    reader, newcomer = await make_contacts(database, workspace_id, 2, time_zone="UTC")
-    opened_at = datetime.now(UTC).replace(minute=30) - timedelta(days=3) + timedelta(hours=4)
+    zone = _zone_where_it_is(datetime.now(UTC), hour=2)
+    reader, newcomer = await make_contacts(database, workspace_id, 2, time_zone=zone)
+    opened_at = datetime.now(ZoneInfo(zone)).replace(hour=6, minute=30) - timedelta(days=3)
     async with database.engine() as session:
         await session.execute(
             text("""INSERT INTO messages (enrollment_id, node_id, visit, id, workspace_id, contact_id, category, provider,
@@ -153,7 +158,7 @@ async def test_a_mail_with_a_send_time_waits_before_it_is_claimed(database: Data
             {"id": new_id(), "w": workspace_id, "c": reader, "at": opened_at},
         )
     waiting = await engine.run(await engine.enroll([reader, newcomer]))
-    hours = sorted(token.wake_at.hour for token in waiting if token.wake_at)
-    assert hours == sorted([opened_at.hour, 10])
+    hours = sorted(token.wake_at.astimezone(ZoneInfo(zone)).hour for token in waiting if token.wake_at)
+    assert hours == [6, 10]
     assert all(token.effect for token in waiting)
     assert await engine.messages() == {}

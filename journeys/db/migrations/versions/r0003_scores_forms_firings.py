@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from journeys.db.session import APP_ROLE, ENGINE_ROLE
+from journeys.db.policies import protect
 
 revision = "0003"
 down_revision = "0002"
@@ -82,7 +82,6 @@ TABLES = (
     )""",
 )
 
-MINE = "(SELECT nullif(current_setting('app.workspace_id', true), '')::uuid)"
 
 # A change is a queue row of type `profile` that says which attribute went from what to what. `app.journey_id` is set
 # where a journey itself makes the change, so that its own trigger does not hear of it.
@@ -119,17 +118,9 @@ def upgrade() -> None:
     for statement in TABLES:
         op.execute(statement)
     for table in ("scoring_models", "scores", "score_changes", "firings", "forms", "watched_attributes"):
-        _protect(table)
+        protect(table)
     _watch("inserted", "AFTER INSERT", "NEW TABLE AS after_rows", INSERTED)
     _watch("updated", "AFTER UPDATE", "OLD TABLE AS before_rows NEW TABLE AS after_rows", UPDATED)
-
-
-def _protect(table: str) -> None:
-    op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
-    op.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {table} TO {ENGINE_ROLE}, {APP_ROLE}")
-    op.execute(f"CREATE POLICY engine ON {table} TO {ENGINE_ROLE} USING (true) WITH CHECK (true)")
-    mine = f"workspace_id = {MINE}"
-    op.execute(f"CREATE POLICY workspace ON {table} TO {APP_ROLE} USING ({mine}) WITH CHECK ({mine})")
 
 
 def _watch(name: str, when: str, rows: str, changes: str) -> None:

@@ -3,12 +3,12 @@
 from alembic import op
 from sqlalchemy import text
 
+from journeys.db.policies import protect
 from journeys.db.session import APP_ROLE, ENGINE_ROLE
 
 revision = "0004"
 down_revision = "0003"
 
-MINE = "workspace_id = (SELECT nullif(current_setting('app.workspace_id', true), '')::uuid)"
 SEARCHED = (
     "((((((COALESCE(email, '') || ' ') || COALESCE(first_name, '')) || ' ') || COALESCE(last_name, '')) || ' ')"
     " || COALESCE(external_id, ''))"
@@ -55,10 +55,7 @@ def upgrade() -> None:
     for statement in TABLES.split(";\n"):
         op.execute(statement)
     for table in ("contact_views", "bulk_jobs"):
-        op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
-        op.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {table} TO {ENGINE_ROLE}, {APP_ROLE}")
-        op.execute(f"CREATE POLICY engine ON {table} TO {ENGINE_ROLE} USING (true) WITH CHECK (true)")
-        op.execute(f"CREATE POLICY workspace ON {table} TO {APP_ROLE} USING ({MINE}) WITH CHECK ({MINE})")
+        protect(table)
     op.execute("CREATE TRIGGER announce AFTER INSERT ON bulk_jobs FOR EACH STATEMENT EXECUTE FUNCTION announce()")
     if op.get_bind().scalar(text("SELECT 1 FROM pg_available_extensions WHERE name = 'pg_trgm'")):
         op.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")

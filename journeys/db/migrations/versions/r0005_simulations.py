@@ -2,12 +2,11 @@
 
 from alembic import op
 
-from journeys.db.session import APP_ROLE, ENGINE_ROLE
+from journeys.db.policies import protect
+from journeys.db.session import APP_ROLE
 
 revision = "0005"
 down_revision = "0004"
-
-MINE = "workspace_id = (SELECT nullif(current_setting('app.workspace_id', true), '')::uuid)"
 
 TABLES = """
     CREATE TABLE simulations (
@@ -35,10 +34,7 @@ def upgrade() -> None:
     """
     for statement in TABLES.split(";\n"):
         op.execute(statement)
-    op.execute("ALTER TABLE simulations ENABLE ROW LEVEL SECURITY")
-    op.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON simulations TO {ENGINE_ROLE}, {APP_ROLE}")
-    op.execute(f"CREATE POLICY engine ON simulations TO {ENGINE_ROLE} USING (true) WITH CHECK (true)")
-    op.execute(f"CREATE POLICY workspace ON simulations TO {APP_ROLE} USING ({MINE}) WITH CHECK ({MINE})")
+    protect("simulations")
     op.execute("CREATE SCHEMA simulation")
     for name, later in (("now", 0), ("clock_timestamp", 500)):
         op.execute(
