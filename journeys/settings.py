@@ -1,8 +1,10 @@
 """One Settings class: everything an operator may set, read from the environment."""
 
 from functools import lru_cache
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -18,6 +20,7 @@ class Settings(BaseSettings):
     port: int = Field(8000, ge=1, le=65535, validation_alias="SOJOURN_PORT")
     base_url: str | None = Field(None, validation_alias="SOJOURN_BASE_URL")
     secret_key: SecretStr | None = Field(None, validation_alias="SOJOURN_SECRET_KEY")
+    reach_inside: str | None = Field(None, validation_alias="SOJOURN_REACH_INSIDE")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", validation_alias="SOJOURN_LOG_LEVEL")
 
     database_url: str | None = Field(None, validation_alias="DATABASE_URL")
@@ -49,6 +52,18 @@ class Settings(BaseSettings):
     def public_url(self) -> str:
         """Where contacts and browsers reach this installation, without a trailing slash."""
         return (self.base_url or f"http://localhost:{self.port}").rstrip("/")
+
+    @property
+    def serves_this_machine_only(self) -> bool:
+        """Whether nobody else is meant to reach the product: it listens, and says it is found, on this machine."""
+        return _is_loopback(self.host) and _is_loopback(urlsplit(self.public_url).hostname or "")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
 
 
 @lru_cache

@@ -11,6 +11,7 @@ import httpx
 import redis.asyncio as redis
 
 import journeys.tables  # noqa: F401  # every table, so that foreign keys find theirs
+from journeys.connectors.outside import Reach
 from journeys.contracts import StageOrder
 from journeys.db.session import Database
 from journeys.live.publish import publish
@@ -69,7 +70,9 @@ async def open_resources(settings: Settings, *, pool_size: int = 8) -> AsyncIter
     live = LiveNotices(client)
     activities = ActivityHost(settings)
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=50)
-    async with httpx.AsyncClient(follow_redirects=False, trust_env=False, limits=limits) as http:
+    outside = Reach.of(settings).transport(limits)
+    plain = {"Accept-Encoding": "identity"}
+    async with httpx.AsyncClient(transport=outside, headers=plain, follow_redirects=False, trust_env=False) as http:
         # One client serves all workspaces: what a server tells one of them to keep, another must not send.
         http.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         notices = asyncio.create_task(live.run())

@@ -13,4 +13,4 @@ def open_provider(
     connector: str, config: Mapping[str, Any], sealed: bytes | None, settings: Settings, secret: bytes
 ) -> MailProvider:
     """Return the provider of a stored connection; it connects with its first mail."""
-    return make_provider(connector, unseal_config(connector, config, sealed, SecretBox(secret)), settings.home)
+    return make_provider(connector, unseal_config(connector, config, sealed, SecretBox(secret)), settings)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from pydantic import SecretStr, ValidationError
@@ -11,16 +10,18 @@ from journeys.connectors.base import MailProvider
 from journeys.connectors.config import MailConfig
 from journeys.connectors.http_mail.provider import HttpMailConfig, HttpMailProvider
 from journeys.connectors.outbox.provider import OutboxConfig, OutboxProvider
+from journeys.connectors.outside import Reach
 from journeys.connectors.secrets import SecretBox
 from journeys.connectors.smtp.provider import SmtpConfig, SmtpProvider
 from journeys.errors import Fault, InvalidInput, NotFound
+from journeys.settings import Settings
 
-OpenProvider = Callable[[Any, Path], MailProvider]
+OpenProvider = Callable[[Any, Settings], MailProvider]
 
 
 @dataclass(frozen=True)
 class ConnectorKind:
-    """A vendor: its name, the model of its settings, and what makes a provider from settings and the home folder."""
+    """A vendor: its name, the model of its settings, and what makes a provider from them and the operator's."""
 
     kind: str
     title: str
@@ -41,21 +42,21 @@ CONNECTOR_KINDS: dict[str, ConnectorKind] = {
             "Outbox",
             "Keeps every mail here instead of sending it: for trying things out.",
             OutboxConfig,
-            lambda config, home: OutboxProvider(home / "outbox"),
+            lambda config, settings: OutboxProvider(settings.home / "outbox"),
         ),
         ConnectorKind(
             "smtp",
             "SMTP",
             "Sends through any mail server, with pooled connections, STARTTLS or TLS, and sign-in.",
             SmtpConfig,
-            lambda config, home: SmtpProvider(config),
+            lambda config, settings: SmtpProvider(config, reach=Reach.of(settings)),
         ),
         ConnectorKind(
             "http_mail",
             "HTTP mail gateway",
             "Posts mails as JSON, up to 1,000 at a time, to a gateway of your own.",
             HttpMailConfig,
-            lambda config, home: HttpMailProvider(config),
+            lambda config, settings: HttpMailProvider(config, Reach.of(settings).transport()),
         ),
     )
 }
@@ -90,9 +91,9 @@ def parse_config(kind: str, values: Mapping[str, Any]) -> MailConfig:
         raise InvalidInput(f"the settings of this {kind} connection are not valid", faults) from None
 
 
-def make_provider(kind: str, config: MailConfig, home: Path) -> MailProvider:
+def make_provider(kind: str, config: MailConfig, settings: Settings) -> MailProvider:
     """Open a provider; nothing is connected before the first mail."""
-    return get_kind(kind).open(config, home)
+    return get_kind(kind).open(config, settings)
 
 
 def seal_config(kind: str, config: MailConfig, box: SecretBox) -> tuple[dict[str, Any], bytes | None]:

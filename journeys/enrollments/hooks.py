@@ -12,6 +12,7 @@ from uuid import UUID
 
 import httpx
 
+from journeys.connectors.outside import AddressInside, read_at_most
 from journeys.contracts import StageOrder, Token
 from journeys.db.ids import new_id
 from journeys.db.json import to_json
@@ -28,6 +29,7 @@ RETRY_IN = timedelta(minutes=2)
 LAST_ATTEMPT = 30
 CHUNK, AT_ONCE = 200, 20
 LEASE_MARGIN = timedelta(seconds=10)
+ANSWER_LIMIT = 64_000
 TEMPORARY = {408, 425, 429, 500, 502, 503, 504}
 """Answers worth another try; any other that is not 2xx is final."""
 
@@ -94,13 +96,9 @@ class HookStage:
         key = f"{call.enrollment_id}:{self._opened.node.id}:{call.visit}"
         try:
             async with gate, asyncio.timeout(self._op.timeout_seconds):
-                answer = await self.http.request(
-                    self._op.method,
-                    request["url"],
-                    headers={**request["headers"], "Idempotency-Key": key},
-                    content=request["body"],
-                    timeout=self._op.timeout_seconds,
-                )
+                answer = await self._request(request, key)
+        except AddressInside as error:
+            return {**row, **_failed(error.detail[:300])}
         except (httpx.HTTPError, TimeoutError) as error:
             return {**row, **_later(call, f"{type(error).__name__}: {error}"[:300])}
         except (httpx.InvalidURL, ValueError, TypeError) as error:  # this contact's values make no request
@@ -110,6 +108,14 @@ class HookStage:
             return {**row, "state": "done", "reason": None}
         reason = f"answered {answer.status_code}"
         return {**row, **(_later(call, reason) if answer.status_code in TEMPORARY else _failed(reason))}
+
+    async def _request(self, request: dict[str, Any], key: str) -> httpx.Response:
+        """Make the call and return its answer without the body, of which no more is read than keeps the connection."""
+        headers = {**request["headers"], "Idempotency-Key": key}
+        call = {"headers": headers, "content": request["body"], "timeout": self._op.timeout_seconds}
+        async with self.http.stream(self._op.method, request["url"], **call) as answer:
+            await read_at_most(answer, ANSWER_LIMIT)
+        return answer
 
     async def _record(self, rows: Sequence[dict[str, Any]]) -> None:
         async with self.database.workspace(self.order.workspace_id) as session:

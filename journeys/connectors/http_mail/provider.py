@@ -16,7 +16,9 @@ from pydantic import AnyHttpUrl, BaseModel, Field, SecretStr, ValidationError
 from journeys.connectors.base import EarlierAttempt, Mail, Outcome, SentQuery
 from journeys.connectors.config import MailConfig
 from journeys.connectors.errors import ProviderRefused, ProviderSilent, ProviderUnavailable
+from journeys.connectors.outside import read_at_most
 
+_ANSWER_LIMIT = 4_000_000
 _TEMPORARY = frozenset((408, 425, 429, 500, 502, 503, 504))
 
 
@@ -48,7 +50,7 @@ class HttpMailProvider:
 
     def __init__(self, config: HttpMailConfig, transport: httpx.AsyncBaseTransport | None = None) -> None:
         self._url = str(config.url)
-        headers = {"Content-Type": "application/json"}
+        headers = {"Content-Type": "application/json", "Accept-Encoding": "identity"}
         if config.secret:
             headers["Authorization"] = f"Bearer {config.secret.get_secret_value()}"
         self._client = httpx.AsyncClient(
@@ -77,25 +79,28 @@ class HttpMailProvider:
         keys = "\n".join(message["key"] for message in messages)
         headers = {"Idempotency-Key": blake2b(keys.encode(), digest_size=16).hexdigest()}
         try:
-            response = await self._client.post(self._url, content=body, headers=headers)
+            async with self._client.stream("POST", self._url, content=body, headers=headers) as response:
+                answer = await read_at_most(response, _ANSWER_LIMIT)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             raise ProviderUnavailable(f"the gateway cannot be reached: {error or type(error).__name__}") from error
         except httpx.HTTPError as error:
             raise ProviderSilent(f"the gateway did not answer: {error or type(error).__name__}") from error
-        _raise_for_status(response)
+        _raise_for_status(response, answer or b"")
+        if answer is None:
+            raise ProviderSilent("the gateway's answer is too long or compressed")
         try:
-            return _Answer.model_validate_json(response.content).results
+            return _Answer.model_validate_json(answer).results
         except ValidationError as error:
             raise ProviderSilent("the gateway's answer cannot be read") from error
 
 
-def _raise_for_status(response: httpx.Response) -> None:
+def _raise_for_status(response: httpx.Response, answer: bytes) -> None:
     status = response.status_code
     if status in _TEMPORARY:
         after = response.headers.get("Retry-After", "")
         raise ProviderUnavailable(f"the gateway answered {status}", float(after) if after.isdigit() else None)
     if not response.is_success:
-        raise ProviderRefused(f"the gateway answered {status}: {response.text[:200]}")
+        raise ProviderRefused(f"the gateway answered {status}: {answer[:200].decode(errors='replace')}")
 
 
 def _as_json(mail: Mail) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from aiosmtplib import SMTPException, SMTPResponseException
 
 from journeys.connectors.base import Outcome
 from journeys.connectors.errors import ProviderError, ProviderRefused, ProviderUnavailable
+from journeys.connectors.outside import Reach
 
 _CHECK_SECONDS = 2.0
 
@@ -29,6 +30,7 @@ class Server:
     """A file of further certificate authorities to trust, in PEM."""
     connect_seconds: float
     mail_seconds: float
+    reach: Reach
 
 
 @dataclass(frozen=True)
@@ -53,12 +55,12 @@ class SmtpConnection:
         """Connect, secure and sign in.
 
         Raises:
+            AddressInside: it is where connections may not go.
             ProviderRefused: the server's certificate or our credentials are not accepted, or it cannot do what is asked.
             ProviderUnavailable: the server is not there, is too slow, or says to come later.
         """
         client = aiosmtplib.SMTP(
             hostname=server.host,
-            port=server.port,
             use_tls=server.security == "tls",
             start_tls=server.security == "starttls",
             tls_context=None if server.security == "none" else _tls(server.certificates),
@@ -68,7 +70,7 @@ class SmtpConnection:
         )
         try:
             async with asyncio.timeout(server.connect_seconds):
-                await client.connect()
+                await client.connect(sock=await server.reach.connect(server.host, server.port))
         except (SMTPException, OSError, TimeoutError) as error:
             client.close()
             raise _connect_error(error, server) from error

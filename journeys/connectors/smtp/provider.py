@@ -11,6 +11,7 @@ from journeys.connectors.base import EarlierAttempt, Mail, Outcome, SentQuery
 from journeys.connectors.config import Address, MailConfig
 from journeys.connectors.errors import ProviderError, ProviderUnavailable
 from journeys.connectors.mime import UnsendableMail, ascii_address, build_mime
+from journeys.connectors.outside import EVERYWHERE, Reach
 from journeys.connectors.smtp.connection import Envelope, Security, Server, SmtpConnection
 
 _CONNECT_SECONDS = 10.0
@@ -50,6 +51,7 @@ class SmtpProvider:
         connect_seconds: float = _CONNECT_SECONDS,
         mail_seconds: float = _MAIL_SECONDS,
         start_seconds: float = _START_SECONDS,
+        reach: Reach = EVERYWHERE,
     ) -> None:
         self._server = Server(
             host=config.host,
@@ -60,6 +62,7 @@ class SmtpProvider:
             certificates=certificates,
             connect_seconds=connect_seconds,
             mail_seconds=mail_seconds,
+            reach=reach,
         )
         self._start_seconds = start_seconds
         # A mail that is begun at the last moment may need a new connection, its own time and a reset.

@@ -16,6 +16,7 @@ from journeys.connectors.registry import (
 )
 from journeys.connectors.secrets import SealBroken, SecretBox
 from journeys.errors import InvalidInput, NotFound
+from journeys.settings import Settings
 
 SMTP = {"sender": "shop@mail.example", "host": "mail.example", "username": "u", "password": "pass word"}
 
@@ -70,4 +71,6 @@ def test_an_unknown_kind_is_not_found() -> None:
 
 
 def test_a_provider_is_made_from_its_settings(tmp_path: Path) -> None:
-    assert isinstance(make_provider("outbox", parse_config("outbox", {}), tmp_path), OutboxProvider)
+    assert isinstance(
+        make_provider("outbox", parse_config("outbox", {}), Settings(SOJOURN_HOME=tmp_path)), OutboxProvider
+    )
