@@ -30,6 +30,9 @@ SEARCH_ATTRIBUTES = {
 }
 """Custom search attributes, by name and type, that a Temporal namespace must know."""
 
+MAX_TOKENS = 1_000
+"""About how many tokens a run carries; what splits into more goes on in a run of its own."""
+
 RUN_STAGE = "run_stage"
 NUDGE = "nudge"
 
@@ -71,6 +74,9 @@ class StageOrder(BaseModel):
     journey_id: UUID
     version_id: UUID
     token: Token
+    room: int = MAX_TOKENS
+    """How many batches the run can take on besides this one."""
+    bulk: bool = False
 
 
 class StageResult(BaseModel):

@@ -23,6 +23,9 @@ with workflow.unsafe.imports_passed_through():
     )
     from journeys.enrollments.run import JourneyRun
 
+HISTORY_EVENTS = 3_500
+"""After how many events a run goes on in a new history; what is in flight by then adds some hundred."""
+
 DETAILS_SHOWN = 50
 SUMMARY_LENGTH = 200
 
@@ -159,4 +162,8 @@ def _until(token: Token) -> str:
 
 def _should_continue() -> bool:
     info = workflow.info()
-    return info.is_continue_as_new_suggested() or info.is_target_worker_deployment_version_changed()
+    return (
+        info.get_current_history_length() >= HISTORY_EVENTS
+        or info.is_continue_as_new_suggested()
+        or info.is_target_worker_deployment_version_changed()
+    )

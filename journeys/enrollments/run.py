@@ -6,10 +6,11 @@ The same class runs in Temporal and, on a virtual clock, in a simulation; so it 
 import asyncio
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Protocol
 from uuid import UUID
 
-from journeys.contracts import Nudge, RunInput, StageOrder, StageResult, Token
+from journeys.contracts import MAX_TOKENS, Nudge, RunInput, StageOrder, StageResult, Token
 
 MAX_IN_FLIGHT = 50
 
@@ -85,15 +86,19 @@ class JourneyRun:
         return self.state.model_copy(update={"tokens": list(self.tokens.values())})
 
     def _launch_due(self) -> None:
-        now = self._seam.now()
-        for token in list(self.tokens.values()):
-            if len(self._in_flight) >= MAX_IN_FLIGHT:
-                return
-            due = token.parked is None and (token.wake_at is None or token.wake_at <= now)
-            if due and token.batch_id not in self._in_flight:
-                self._in_flight[token.batch_id] = asyncio.create_task(self._walk(token))
+        free = MAX_IN_FLIGHT - len(self._in_flight)
+        due = list(islice(filter(self._is_due, self.tokens.values()), free))
+        if not due:
+            return
+        room = max(MAX_TOKENS - len(self.tokens), 0) // (len(self._in_flight) + len(due))
+        for token in due:
+            self._in_flight[token.batch_id] = asyncio.create_task(self._walk(token, room))
 
-    async def _walk(self, token: Token) -> None:
+    def _is_due(self, token: Token) -> bool:
+        awake = token.wake_at is None or token.wake_at <= self._seam.now()
+        return awake and token.parked is None and token.batch_id not in self._in_flight
+
+    async def _walk(self, token: Token, room: int) -> None:
         """Run one stage for a batch; what it answers are the next tokens, each with its wake time."""
         state = self.state
         order = StageOrder(
@@ -102,6 +107,8 @@ class JourneyRun:
             journey_id=state.journey_id,
             version_id=state.version_id,
             token=token,
+            room=room,
+            bulk=state.bulk,
         )
         try:
             result = await self._seam.run_stage(order)

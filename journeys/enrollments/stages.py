@@ -200,7 +200,7 @@ async def finish_effect(session: AsyncSession, order: StageOrder, ledger: Ledger
 async def _begin(session: AsyncSession, order: StageOrder, opened: Opened) -> tuple[Walk, Group]:
     """Return the walk of a stage and the group that it starts with: whoever is still in its batch."""
     n = await count_active(session, opened.batch.id)
-    walk = Walk(session, opened.place, order.token.batch_id, order.token.hop)
+    walk = Walk(session, opened.place, order.token.batch_id, order.token.hop, order.room, order.bulk)
     walk.counts.add(opened.node.id, "waiting", -n)
     return walk, Group(opened.batch.id, opened.node.id, n, opened.batch.since_at)
 

@@ -5,7 +5,7 @@ the tokens that go on from there. All rows are moved by set-based statements; no
 """
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, assert_never
@@ -15,12 +15,15 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from journeys.contracts import Token
+from journeys.db.ids import new_id
 from journeys.db.json import to_json
 from journeys.enrollments import awaits, changes, clocks, points, send_times, starting, subscriptions, windows
 from journeys.enrollments.batches import Group, Part, insert_batches, settle_root, split
 from journeys.enrollments.clocks import Wakes
 from journeys.enrollments.counts import JOURNEY, Counts, record_counts
+from journeys.enrollments.entry import give_run
 from journeys.enrollments.steps import Pass, record_each, record_passes
+from journeys.graph.loading import get_plan
 from journeys.graph.plan import Plan, PlanNode
 from journeys.nodes.draws import DRAW_SQL
 from journeys.nodes.ops import (
@@ -67,6 +70,9 @@ class Walk:
     place: Place
     root_id: UUID
     hop: int
+    room: int
+    """How many batches besides the root its run can take on; the others get a run of their own."""
+    bulk: bool
     counts: Counts = field(init=False)
     _due: deque[Group] = field(default_factory=deque)
     _stopped: list[Group] = field(default_factory=list)
@@ -88,20 +94,33 @@ class Walk:
 
     async def finish(self) -> list[Token]:
         """Write where every part stands and return the tokens that follow."""
-        tokens = [self._token(group) for group in self._stopped]
         root = next((group for group in self._stopped if group.batch_id == self.root_id), None)
-        place = self.place
-        await insert_batches(
-            self.session,
-            [group for group in self._stopped if group is not root],
-            workspace_id=place.workspace_id,
-            journey_id=place.journey_id,
-            version_id=place.version_id,
-            run_id=place.run_id,
-        )
+        others = [group for group in self._stopped if group is not root]
+        staying, spilled = others[: self.room], others[self.room :]
+        await self._insert(staying, self.place.run_id)
+        if spilled:
+            await self._spill(spilled)
+        tokens = [self._token(group) for group in ([root] if root else []) + staying]
         await settle_root(self.session, self.root_id, root, tokens)
         await record_counts(self.session, self.counts)
         return tokens
+
+    async def _spill(self, groups: Sequence[Group]) -> None:
+        """Give groups that are too many for their run to a new one."""
+        plan, run_id = await get_plan(self.session, self.place.version_id), new_id()
+        await self._insert(groups, run_id)
+        await give_run(self.session, plan, run_id, [self._token(group) for group in groups], bulk=self.bulk)
+
+    async def _insert(self, groups: Sequence[Group], run_id: UUID) -> None:
+        place = self.place
+        await insert_batches(
+            self.session,
+            groups,
+            workspace_id=place.workspace_id,
+            journey_id=place.journey_id,
+            version_id=place.version_id,
+            run_id=run_id,
+        )
 
     def _token(self, group: Group) -> Token:
         node = self.place.plan.nodes[group.node_id]

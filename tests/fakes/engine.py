@@ -9,7 +9,7 @@ import httpx
 from sqlalchemy import text
 
 from journeys.connectors.base import MailProvider
-from journeys.contracts import StageOrder, Token
+from journeys.contracts import MAX_TOKENS, StageOrder, Token
 from journeys.db.ids import new_id
 from journeys.db.session import Database
 from journeys.enrollments.custom import ActivityRunner, NoActivities
@@ -60,6 +60,7 @@ class Engine:
     mailroom: BareMailroom
     activities: ActivityRunner = field(default_factory=NoActivities)
     run_id: UUID | None = None
+    room: int = MAX_TOKENS
 
     async def enroll(self, contact_ids: list[UUID], trigger_id: str = "start", **candidate: object) -> list[Token]:
         """Let contacts in as one batch with a run; return its first token."""
@@ -82,6 +83,7 @@ class Engine:
             journey_id=plan.journey_id,
             version_id=plan.version_id,
             token=token,
+            room=self.room,
         )
 
     async def stage(self, token: Token) -> list[Token]:
