@@ -49,6 +49,13 @@ async def update_form(
     return _read(form, settings)
 
 
+@router.delete("/{form_id}", status_code=204)
+async def delete_form(form_id: UUID, session: Session, actor: Editor) -> None:
+    """Forget a form that nothing uses; pages that still send to it are told that it is gone."""
+    form = await forms.delete_form(session, actor.workspace_id, form_id)
+    await record_change(session, actor, "deleted", "form", form_id, {"name": form.name})
+
+
 def _read(form: Form, settings: Settings) -> FormRead:
     url = f"{settings.public_url.rstrip('/')}/f/{form.key}"
     return FormRead(

@@ -47,6 +47,13 @@ async def update_scoring_model(
     return ScoringModelRead.model_validate(model)
 
 
+@router.delete("/{slug}", status_code=204)
+async def delete_scoring_model(slug: str, session: Session, actor: Editor) -> None:
+    """Forget a model that nothing uses, and everyone's score in it."""
+    model = await queries.delete_model(session, actor.workspace_id, slug)
+    await record_change(session, actor, "deleted", "scoring model", slug, {"name": model.name})
+
+
 @router.get("/{slug}/history")
 async def list_score_changes(
     slug: str, contact: UUID, session: Session, reader: Reader, limit: Limit = PAGE, cursor: Cursor = None

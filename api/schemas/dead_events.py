@@ -19,7 +19,7 @@ class DeadEventRead(Schema):
     died_at: datetime
 
 
-class Replayed(Schema):
-    """How many are routed again."""
+class DeadEventCount(Schema):
+    """How many are routed again, or dismissed."""
 
     events: int

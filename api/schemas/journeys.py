@@ -195,6 +195,13 @@ class IntakeRead(Schema):
     finished_at: datetime | None
 
 
+class GivenUpIntake(IntakeRead):
+    """An intake that waits for a person, and the journey that it leads into."""
+
+    journey_id: UUID
+    journey_name: str
+
+
 class Archived(Schema):
     """How many were inside when the journey was put away."""
 

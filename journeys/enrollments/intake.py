@@ -17,7 +17,9 @@ from journeys.db.json import to_json
 from journeys.enrollments.entry import Candidate, enter, give_run
 from journeys.enrollments.models import Intake
 from journeys.enrollments.patience import FIRST_DELAY, LAST_ATTEMPT
+from journeys.errors import NotFound
 from journeys.graph.loading import LoadedPlan, get_plan
+from journeys.graph.models import Journey
 
 
 async def create_intake(
@@ -138,16 +140,64 @@ async def list_intakes(session: AsyncSession, workspace_id: UUID, journey_id: UU
     return list(await session.scalars(query.order_by(Intake.id.desc()).limit(limit)))
 
 
+async def list_given_up(
+    session: AsyncSession, workspace_id: UUID, limit: int, before: UUID | None = None
+) -> Sequence[tuple[Intake, str]]:
+    """Return the intakes that were given up, each with its journey's name, the newest first."""
+    query = select(Intake, Journey.name).join(Journey, Journey.id == Intake.journey_id)
+    query = query.where(Intake.workspace_id == workspace_id, Intake.finished_at.is_not(None), Intake.error.is_not(None))
+    if before is not None:
+        query = query.where(Intake.id < before)
+    rows = await session.execute(query.order_by(Intake.id.desc()).limit(limit))
+    return [(intake, name) for intake, name in rows]
+
+
 async def retry_intakes(session: AsyncSession, workspace_id: UUID, journey_id: UUID) -> int:
     """Take up again, where they stopped, the intakes of a journey that were given up; return how many."""
     reopened = await session.execute(
-        text("""
-            UPDATE intakes SET finished_at = NULL, not_before = NULL, attempts = 0
-            WHERE workspace_id = :workspace_id AND journey_id = :id AND error IS NOT NULL RETURNING 1
-        """),
-        {"workspace_id": workspace_id, "id": journey_id},
+        text(f"{_REOPEN} AND journey_id = :id RETURNING 1"), {"workspace_id": workspace_id, "id": journey_id}
     )
     return len(reopened.all())
+
+
+async def retry_intake(session: AsyncSession, workspace_id: UUID, intake_id: UUID) -> None:
+    """Take up again, where it stopped, an intake that was given up.
+
+    Raises:
+        NotFound: it was not given up, or there is none.
+    """
+    reopened = await session.execute(
+        text(f"{_REOPEN} AND finished_at IS NOT NULL AND id = :id RETURNING 1"),
+        {"workspace_id": workspace_id, "id": intake_id},
+    )
+    _found(reopened.all())
+
+
+async def dismiss_intake(session: AsyncSession, workspace_id: UUID, intake_id: UUID) -> None:
+    """Forget an intake that was given up: whoever is in stays in, and nobody else comes in by it.
+
+    Raises:
+        NotFound: it was not given up, or there is none.
+    """
+    forgotten = await session.execute(
+        text("""
+            DELETE FROM intakes WHERE workspace_id = :workspace_id AND id = :id
+            AND error IS NOT NULL AND finished_at IS NOT NULL RETURNING 1
+        """),
+        {"workspace_id": workspace_id, "id": intake_id},
+    )
+    _found(forgotten.all())
+
+
+_REOPEN = """
+    UPDATE intakes SET finished_at = NULL, not_before = NULL, attempts = 0
+    WHERE workspace_id = :workspace_id AND error IS NOT NULL
+"""
+
+
+def _found(rows: Sequence[Row[Any]]) -> None:
+    if not rows:
+        raise NotFound("No such intake was given up.")
 
 
 async def _next_contacts(session: AsyncSession, intake: Row[Any], size: int) -> list[UUID]:

@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from journeys.errors import NotFound
 from journeys.events.models import DeadEvent
 from journeys.events.queue import partition_sql
 
@@ -34,14 +35,32 @@ async def list_dead(
     return (await session.scalars(query.order_by(DeadEvent.seq.desc()).limit(limit))).all()
 
 
-async def replay(session: AsyncSession, workspace_id: UUID) -> int:
-    """Queue every dead event of a workspace again, in the old order; return how many those are."""
+async def replay(session: AsyncSession, workspace_id: UUID, event_id: UUID | None = None) -> int:
+    """Queue a dead event of a workspace again, or all in the old order; return how many those are."""
     queued = await session.execute(
         text(f"""
-            WITH risen AS (DELETE FROM dead_events WHERE workspace_id = :workspace_id RETURNING *)
+            WITH risen AS ({_TAKEN} RETURNING *)
             INSERT INTO event_queue (partition, {_COLUMNS})
             SELECT {partition_sql("contact_id")}, {_COLUMNS} FROM risen ORDER BY seq RETURNING 1
         """),
-        {"workspace_id": workspace_id},
+        {"workspace_id": workspace_id, "event_id": event_id},
     )
-    return len(queued.all())
+    return _counted(len(queued.all()), event_id)
+
+
+async def dismiss(session: AsyncSession, workspace_id: UUID, event_id: UUID | None = None) -> int:
+    """Give up a dead event for good, or all; they stay in their contacts' history. Return how many those were."""
+    taken = await session.execute(text(f"{_TAKEN} RETURNING 1"), {"workspace_id": workspace_id, "event_id": event_id})
+    return _counted(len(taken.all()), event_id)
+
+
+_TAKEN = """
+    DELETE FROM dead_events
+    WHERE workspace_id = :workspace_id AND event_id = coalesce(CAST(:event_id AS uuid), event_id)
+"""
+
+
+def _counted(events: int, sought: UUID | None) -> int:
+    if sought and not events:
+        raise NotFound("There is no such dead event.")
+    return events

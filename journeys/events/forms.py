@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from journeys import clock
 from journeys.contacts.addresses import normalize_address
 from journeys.db.ids import new_id
+from journeys.db.uses import refuse_while_used
 from journeys.errors import Fault, InvalidInput, NotFound
 from journeys.events.models import Form
 from journeys.events.normalize import Incoming
@@ -96,6 +97,19 @@ async def update_form(session: AsyncSession, workspace_id: UUID, form_id: UUID, 
             form.disabled_at = clock.now() if value else None
         else:
             setattr(form, name, value)
+    await session.flush()
+    return form
+
+
+async def delete_form(session: AsyncSession, workspace_id: UUID, form_id: UUID) -> Form:
+    """Forget a form; who sent it and what they sent stay.
+
+    Raises:
+        Conflict: a live journey or a segment looks at it.
+    """
+    form = await get_form(session, workspace_id, form_id)
+    await refuse_while_used(session, workspace_id, form.name, form.key)
+    await session.delete(form)
     await session.flush()
     return form
 

@@ -10,10 +10,11 @@ from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from journeys import clock
+from journeys.db.uses import refuse_while_used
 from journeys.errors import Conflict, NotFound
 from journeys.scoring.language import dump_points, parse_points
 from journeys.scoring.models import ScoringModel
-from journeys.scoring.scores import rescore
+from journeys.scoring.scores import forget_scores, rescore
 
 
 async def list_models(session: AsyncSession, workspace_id: UUID) -> list[ScoringModel]:
@@ -64,6 +65,20 @@ async def update_model(
     await session.flush()
     if rules is not None:
         await rescore(session, workspace_id, slug, "the model changed")
+    return model
+
+
+async def delete_model(session: AsyncSession, workspace_id: UUID, slug: str) -> ScoringModel:
+    """Forget a model and its scores; their history stays, and ends with this.
+
+    Raises:
+        Conflict: a live journey or a segment looks at it.
+    """
+    model = await get_model(session, workspace_id, slug)
+    await refuse_while_used(session, workspace_id, model.name, slug, at="$.**.model")
+    await forget_scores(session, workspace_id, slug, "the model was deleted")
+    await session.delete(model)
+    await session.flush()
     return model
 
 

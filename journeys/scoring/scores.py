@@ -48,6 +48,18 @@ async def rescore(session: AsyncSession, workspace_id: UUID, model: str, reason:
     return int(await session.scalar(text(_write(source, points) + requeue), values) or 0)
 
 
+async def forget_scores(session: AsyncSession, workspace_id: UUID, model: str, reason: str) -> None:
+    """Take away every contact's score in a model."""
+    await session.execute(
+        text("""
+            WITH gone AS (DELETE FROM scores WHERE workspace_id = :workspace_id AND model = :model RETURNING *)
+            INSERT INTO score_changes (workspace_id, contact_id, model, before, after, reason)
+            SELECT workspace_id, contact_id, model, value, 0, :reason FROM gone ORDER BY contact_id
+        """),
+        {"workspace_id": workspace_id, "model": model, "reason": reason},
+    )
+
+
 def _points(models: Sequence[Row[Any]], params: SqlParams) -> str:
     """Return rows of model and points for contact `c`, as a VALUES list."""
     return ", ".join(

@@ -9,6 +9,7 @@ from sqlalchemy import delete, func, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from journeys.db.uses import refuse_while_used
 from journeys.errors import Conflict, Fault, InvalidInput, NotFound
 from journeys.rules.evaluate import Verdict, evaluate
 from journeys.rules.language import Rule, SegmentRule, dump_rule, has_references, parse_rule, walk
@@ -66,17 +67,7 @@ async def delete_segment(session: AsyncSession, workspace_id: UUID, segment_id: 
         Conflict: a live journey or another segment looks at it.
     """
     segment = await get_segment(session, workspace_id, segment_id)
-    users = await session.scalars(
-        text("""
-            SELECT j.name FROM journeys j JOIN journey_versions v ON v.id = j.live_version_id
-            WHERE j.workspace_id = :workspace_id AND j.state <> 'archived' AND strpos(CAST(v.plan AS text), :id) > 0
-            UNION ALL SELECT s.name FROM segments s
-            WHERE s.workspace_id = :workspace_id AND s.id <> :uuid AND strpos(CAST(s.rule AS text), :id) > 0
-        """),
-        {"workspace_id": workspace_id, "id": str(segment_id), "uuid": segment_id},
-    )
-    if names := list(users):
-        raise Conflict(f"{segment.name} is used by {', '.join(names)}")
+    await refuse_while_used(session, workspace_id, segment.name, str(segment_id))
     await session.execute(delete(SegmentMember).where(SegmentMember.segment_id == segment_id))
     await session.delete(segment)
     await session.flush()

@@ -55,6 +55,20 @@ async def test_dead_events_are_listed_with_their_error_and_replayed_in_their_ord
     assert (await client.get("/api/dead-events")).json()["items"] == []
 
 
+async def test_one_dead_event_is_replayed_another_dismissed_and_neither_twice(
+    client: httpx.AsyncClient, owned: tuple[UUID, str], database: Database
+) -> None:
+    for name in ("First", "Second", "Third"):
+        await die(database, owned[0], name)
+    third, second, _ = [each["event_id"] for each in (await client.get("/api/dead-events")).json()["items"]]
+    assert (await client.post(f"/api/dead-events/{second}/replay")).status_code == 204
+    assert (await client.post(f"/api/dead-events/{third}/dismiss")).status_code == 204
+    assert (await client.post(f"/api/dead-events/{third}/replay")).status_code == 404
+    assert await queued(database, owned[0]) == ["Second"]
+    assert (await client.post("/api/dead-events/dismiss")).json() == {"events": 1}
+    assert await queued(database, owned[0]) == ["Second"]
+
+
 async def test_an_intake_that_was_given_up_is_shown_and_retried_with_its_journey(
     client: httpx.AsyncClient, owned: tuple[UUID, str], database: Database
 ) -> None:
@@ -70,6 +84,26 @@ async def test_an_intake_that_was_given_up_is_shown_and_retried_with_its_journey
     assert retried == {"batches": 0, "intakes": 1}
     [again] = (await client.get(f"/api/journeys/{plan.journey_id}/intakes")).json()
     assert (again["finished_at"], again["attempts"]) == (None, 0)
+
+
+async def test_intakes_that_were_given_up_are_listed_with_their_journey_retried_and_dismissed(
+    client: httpx.AsyncClient, owned: tuple[UUID, str], database: Database
+) -> None:
+    plan = await publish_plan(database, owned[0], [trigger("pause"), node("pause", Hold(seconds=60), next=None)])
+    async with database.engine() as session:
+        await create_intake(session, plan, "start", contact_ids=[])
+        for _ in range(2):
+            intake_id = await create_intake(session, plan, "start", contact_ids=[])
+            for _ in range(LAST_ATTEMPT):
+                await put_off_intake(session, intake_id, "it cannot be let in")
+    newest, older = (await client.get("/api/intakes")).json()["items"]
+    assert (newest["id"], newest["journey_id"]) == (str(intake_id), str(plan.journey_id))
+    assert newest["journey_name"]
+    assert (await client.post(f"/api/intakes/{newest['id']}/retry")).status_code == 204
+    assert (await client.post(f"/api/intakes/{newest['id']}/dismiss")).status_code == 404
+    assert (await client.post(f"/api/intakes/{older['id']}/dismiss")).status_code == 204
+    assert (await client.get("/api/intakes")).json()["items"] == []
+    assert len((await client.get(f"/api/journeys/{plan.journey_id}/intakes")).json()) == 2
 
 
 async def test_the_doctor_tells_of_dead_events(fresh_database: Database, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import httpx
 from sqlalchemy import text
 
 from journeys.db.session import Database
+from tests.api.test_journeys import make_live, waiting_journey
 
 FIELDS = [
     {"name": "email", "required": True},
@@ -120,3 +121,19 @@ async def test_a_form_shows_html_to_paste_and_needs_an_address(client: httpx.Asy
     assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/fields")
     answer = await client.post("/api/forms", json={"name": "x", "fields": [{"name": "email"}, {"name": "form"}]})
     assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/fields/1/name")
+
+
+async def test_a_form_is_deleted_unless_a_live_journey_starts_with_it(
+    client: httpx.AsyncClient, anonymous: httpx.AsyncClient
+) -> None:
+    form, unused = await make_form(client), await make_form(client)
+    journey = waiting_journey()
+    journey["graph"]["nodes"][0] |= {"type": "form_trigger", "data": {"form": form["key"]}}
+    journey_id = await make_live(client, journey)
+    refused = await client.delete(f"/api/forms/{form['id']}")
+    assert (refused.status_code, refused.json()["detail"]) == (409, "Newsletter is used by Wait a day")
+    assert (await client.delete(f"/api/forms/{unused['id']}")).status_code == 204
+    assert (await anonymous.post(f"/f/{unused['key']}", json={"email": "anna@example.com"})).status_code == 404
+    await client.post(f"/api/journeys/{journey_id}/archive")
+    assert (await client.delete(f"/api/forms/{form['id']}")).status_code == 204
+    assert (await client.get("/api/forms")).json()["items"] == []

@@ -5,6 +5,7 @@ from typing import Any
 import httpx
 
 from tests.api.test_contacts import make
+from tests.api.test_journeys import make_live, waiting_journey
 
 
 async def test_a_model_scores_contacts_and_its_history_says_why(client: httpx.AsyncClient) -> None:
@@ -29,3 +30,26 @@ async def test_a_model_that_is_wrong_or_taken_is_refused(client: httpx.AsyncClie
     assert (await client.post("/api/scoring/models", json=good)).status_code == 201
     assert (await client.post("/api/scoring/models", json=good)).status_code == 409
     assert (await client.get("/api/scoring/models/none")).status_code == 404
+
+
+async def test_a_model_is_deleted_with_its_scores_unless_a_journey_or_a_segment_asks_for_it(
+    client: httpx.AsyncClient,
+) -> None:
+    anna = await make(client, email="anna@example.com", country="DE")
+    rules = [{"rule": {"attribute": "country", "value": "DE"}, "points": 10}]
+    assert (
+        await client.post("/api/scoring/models", json={"slug": "fit", "name": "Fit", "rules": rules})
+    ).status_code == 201
+    high = {"name": "High", "rule": {"score": {"model": "fit", "value": 5}}}
+    segment = (await client.post("/api/segments", json=high)).json()
+    journey = waiting_journey()
+    journey["graph"]["nodes"][1] |= {"type": "score", "data": {"model": "fit", "points": 1}}
+    journey_id = await make_live(client, journey)
+    refused = await client.delete("/api/scoring/models/fit")
+    assert (refused.status_code, refused.json()["detail"]) == (409, "Fit is used by High, Wait a day")
+    await client.post(f"/api/journeys/{journey_id}/archive")
+    await client.delete(f"/api/segments/{segment['id']}")
+    assert (await client.delete("/api/scoring/models/fit")).status_code == 204
+    detail = (await client.get(f"/api/contacts/{anna['id']}")).json()
+    assert detail["scores"] == []
+    assert (await client.get("/api/scoring/models/fit")).status_code == 404

@@ -468,6 +468,8 @@ export interface paths {
         /**
          * Republish Version
          * @description Go back to an older version: it becomes the draft, and is published again as the next version.
+         *
+         *     A draft with changes that were never published is replaced only where `If-Match` names it.
          */
         post: operations["republish_version"];
         delete?: never;
@@ -931,7 +933,7 @@ export interface paths {
         };
         /**
          * List Examples
-         * @description Return the library: ready journeys with their mails, to look at and to import.
+         * @description Return the ready journeys with their mails, to look at and to import.
          */
         get: operations["list_examples"];
         put?: never;
@@ -1192,7 +1194,11 @@ export interface paths {
         get: operations["read_scoring_model"];
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Delete Scoring Model
+         * @description Forget a model that nothing uses, and everyone's score in it.
+         */
+        delete: operations["delete_scoring_model"];
         options?: never;
         head?: never;
         /**
@@ -1260,7 +1266,11 @@ export interface paths {
         get: operations["read_form"];
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Delete Form
+         * @description Forget a form that nothing uses; pages that still send to it are told that it is gone.
+         */
+        delete: operations["delete_form"];
         options?: never;
         head?: never;
         /**
@@ -1304,6 +1314,126 @@ export interface paths {
          * @description Route them all again.
          */
         post: operations["replay_dead_events"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dead-events/dismiss": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Dismiss Dead Events
+         * @description Never route them; they stay in their contacts' history.
+         */
+        post: operations["dismiss_dead_events"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dead-events/{event_id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replay Dead Event
+         * @description Route one of them again.
+         */
+        post: operations["replay_dead_event"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dead-events/{event_id}/dismiss": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Dismiss Dead Event
+         * @description Never route one of them; it stays in its contact's history.
+         */
+        post: operations["dismiss_dead_event"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/intakes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Given Up Intakes
+         * @description Return the segments and lists that were not let in to their end, the newest first.
+         */
+        get: operations["list_given_up_intakes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/intakes/{intake_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Retry Intake
+         * @description Go on where it stopped.
+         */
+        post: operations["retry_intake"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/intakes/{intake_id}/dismiss": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Dismiss Intake
+         * @description Leave it at those who are in.
+         */
+        post: operations["dismiss_intake"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3020,6 +3150,14 @@ export interface components {
             };
         };
         /**
+         * DeadEventCount
+         * @description How many are routed again, or dismissed.
+         */
+        DeadEventCount: {
+            /** Events */
+            events: number;
+        };
+        /**
          * DeadEventRead
          * @description An event that is in its contact's history but moved nobody, and why.
          */
@@ -3516,6 +3654,39 @@ export interface components {
             name: string;
             /** Hint */
             hint?: string | null;
+        };
+        /**
+         * GivenUpIntake
+         * @description An intake that waits for a person, and the journey that it leads into.
+         */
+        GivenUpIntake: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Entered */
+            entered: number;
+            /** Refused */
+            refused: number;
+            /** Error */
+            error: string | null;
+            /** Attempts */
+            attempts: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Finished At */
+            finished_at: string | null;
+            /**
+             * Journey Id
+             * Format: uuid
+             */
+            journey_id: string;
+            /** Journey Name */
+            journey_name: string;
         };
         /**
          * GraphProblem
@@ -4437,6 +4608,13 @@ export interface components {
             /** Next Cursor */
             next_cursor?: string | null;
         };
+        /** Page[GivenUpIntake] */
+        Page_GivenUpIntake_: {
+            /** Items */
+            items: components["schemas"]["GivenUpIntake"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
         /** Page[ImportRead] */
         Page_ImportRead_: {
             /** Items */
@@ -4828,14 +5006,6 @@ export interface components {
             reason: string;
             /** Errors */
             errors: components["schemas"]["FieldProblem"][];
-        };
-        /**
-         * Replayed
-         * @description How many are routed again.
-         */
-        Replayed: {
-            /** Events */
-            events: number;
         };
         /**
          * Resume
@@ -6119,6 +6289,7 @@ export type ContactRead = components['schemas']['ContactRead'];
 export type ContactSearch = components['schemas']['ContactSearch'];
 export type ContactUpdate = components['schemas']['ContactUpdate'];
 export type DayForecast = components['schemas']['DayForecast'];
+export type DeadEventCount = components['schemas']['DeadEventCount'];
 export type DeadEventRead = components['schemas']['DeadEventRead'];
 export type Enroll = components['schemas']['Enroll'];
 export type EnrollInJourney = components['schemas']['EnrollInJourney'];
@@ -6139,6 +6310,7 @@ export type FormCreate = components['schemas']['FormCreate'];
 export type FormRead = components['schemas']['FormRead'];
 export type FormUpdate = components['schemas']['FormUpdate'];
 export type Found = components['schemas']['Found'];
+export type GivenUpIntake = components['schemas']['GivenUpIntake'];
 export type GraphProblem = components['schemas']['GraphProblem'];
 export type Health = components['schemas']['Health'];
 export type HourForecast = components['schemas']['HourForecast'];
@@ -6185,6 +6357,7 @@ export type PageExample = components['schemas']['Page_Example_'];
 export type PageFieldHintRead = components['schemas']['Page_FieldHintRead_'];
 export type PageFormRead = components['schemas']['Page_FormRead_'];
 export type PageFound = components['schemas']['Page_Found_'];
+export type PageGivenUpIntake = components['schemas']['Page_GivenUpIntake_'];
 export type PageImportRead = components['schemas']['Page_ImportRead_'];
 export type PageJourneyEntries = components['schemas']['Page_JourneyEntries_'];
 export type PageJourneyRow = components['schemas']['Page_JourneyRow_'];
@@ -6218,7 +6391,6 @@ export type QuietHours = components['schemas']['QuietHours'];
 export type Ready = components['schemas']['Ready'];
 export type Refusal = components['schemas']['Refusal'];
 export type RefusedEvent = components['schemas']['RefusedEvent'];
-export type Replayed = components['schemas']['Replayed'];
 export type Resume = components['schemas']['Resume'];
 export type Retried = components['schemas']['Retried'];
 export type RuleToExplain = components['schemas']['RuleToExplain'];
@@ -7193,7 +7365,10 @@ export interface operations {
     publish_journey: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The draft's ETag; refused with 412 when someone saved since. */
+                "if-match"?: string | null;
+            };
             path: {
                 journey_id: string;
             };
@@ -7229,7 +7404,10 @@ export interface operations {
     republish_version: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The draft's ETag; refused with 412 when someone saved since. */
+                "if-match"?: string | null;
+            };
             path: {
                 journey_id: string;
                 number: number;
@@ -8579,6 +8757,36 @@ export interface operations {
             };
         };
     };
+    delete_scoring_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     update_scoring_model: {
         parameters: {
             query?: never;
@@ -8749,6 +8957,36 @@ export interface operations {
             };
         };
     };
+    delete_form: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                form_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     update_form: {
         parameters: {
             query?: never;
@@ -8835,8 +9073,193 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Replayed"];
+                    "application/json": components["schemas"]["DeadEventCount"];
                 };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    dismiss_dead_events: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadEventCount"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replay_dead_event: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    dismiss_dead_event: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_given_up_intakes: {
+        parameters: {
+            query?: {
+                /** @description The most items of this page. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_GivenUpIntake_"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retry_intake: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                intake_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    dismiss_intake: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                intake_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Client Error */
             "4XX": {
