@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from sqlalchemy import select
 
-from journeys.enrollments.publishing import InFlight, publish_journey
+from journeys.enrollments.publishing import InFlight, Publication, publish_journey
 from journeys.errors import NotFound
 from journeys.graph import drafts
 from journeys.graph.catalogue import load_catalogue
@@ -92,7 +92,9 @@ async def _import(file: JourneyFile, workspace: UUID | None) -> UUID:
 async def _publish(file: JourneyFile, in_flight: InFlight, workspace: UUID | None) -> str:
     async with open_workspace(workspace) as here:
         journey = await _draft(here, file)
-        version = await publish_journey(here.session, here.workspace_id, journey.id, in_flight, "command line")
+        version = await publish_journey(
+            here.session, here.workspace_id, journey.id, Publication("command line", in_flight=in_flight)
+        )
         return f"{journey.slug} version {version.number} ({version.hash[:12]})"
 
 

@@ -45,7 +45,6 @@ from journeys.enrollments.queries import count_by_journey, count_entries, get_st
 from journeys.errors import InvalidInput
 from journeys.graph import approvals, drafts, versions
 from journeys.graph.files import export_journey, import_journey
-from journeys.graph.hashing import hash_journey
 from journeys.graph.models import Journey, JourneyVersion
 
 router = APIRouter(prefix="/api/journeys", tags=["journeys"], route_class=IdempotentRoute)
@@ -121,7 +120,6 @@ async def read_journey(journey_id: UUID, session: Session, reader: Reader, respo
 async def _read(session: Session, journey: Journey, response: Response) -> JourneyRead:
     live = await session.get(JourneyVersion, journey.live_version_id) if journey.live_version_id else None
     counts = await count_by_journey(session, journey.workspace_id, [journey.id])
-    graph, settings = drafts.parse_graph(journey.graph), drafts.parse_settings(journey.settings)
     response.headers["ETag"] = f'"{journey.draft_revision}"'
     row = _row(journey, {live.id: live.number} if live else {}, counts)
     return JourneyRead(
@@ -129,7 +127,7 @@ async def _read(session: Session, journey: Journey, response: Response) -> Journ
         graph=journey.graph,
         settings=journey.settings,
         draft_revision=journey.draft_revision,
-        has_unpublished_changes=live is None or live.hash != hash_journey(graph, settings),
+        has_unpublished_changes=await versions.has_unpublished_changes(session, journey),
     )
 
 
@@ -195,21 +193,17 @@ async def validate_journey(journey_id: UUID, session: Session, reader: Reader) -
 
 @router.post("/{journey_id}/publish")
 async def publish_journey(
-    journey_id: UUID, session: Session, actor: Publisher, announce: Announce, body: Publish | None = None
+    journey_id: UUID,
+    session: Session,
+    actor: Publisher,
+    announce: Announce,
+    body: Publish | None = None,
+    if_match: IfMatch = None,
 ) -> VersionRead:
     """Publish the draft as the next version, and let contacts in by it from now on."""
-    wish = body or Publish()
-    version = await publishing.publish_journey(
-        session,
-        actor.workspace_id,
-        journey_id,
-        wish.in_flight,
-        actor.name,
-        node_map=wish.node_map,
-        waits=wish.waits,
-        publisher_id=actor.id,
-    )
-    return await _published(session, actor, announce, journey_id, version, wish, "published")
+    wish = _publication(actor, body, if_match)
+    version = await publishing.publish_journey(session, actor.workspace_id, journey_id, wish)
+    return await _published(session, actor, announce, version, wish, "published")
 
 
 @router.post("/{journey_id}/versions/{number}/publish")
@@ -220,36 +214,40 @@ async def republish_version(
     actor: Publisher,
     announce: Announce,
     body: Publish | None = None,
+    if_match: IfMatch = None,
 ) -> VersionRead:
-    """Go back to an older version: it becomes the draft, and is published again as the next version."""
+    """Go back to an older version: it becomes the draft, and is published again as the next version.
+
+    A draft with changes that were never published is replaced only where `If-Match` names it.
+    """
+    wish = _publication(actor, body, if_match)
+    version = await publishing.republish(session, actor.workspace_id, journey_id, number, wish)
+    return await _published(session, actor, announce, version, wish, "rolled back")
+
+
+def _publication(actor: Publisher, body: Publish | None, if_match: str | None) -> publishing.Publication:
     wish = body or Publish()
-    version = await publishing.republish(
-        session,
-        actor.workspace_id,
-        journey_id,
-        number,
-        wish.in_flight,
-        actor.name,
+    return publishing.Publication(
+        by=actor.name,
+        publisher_id=actor.id,
+        revision=_revision(if_match),
+        in_flight=wish.in_flight,
         node_map=wish.node_map,
         waits=wish.waits,
-        publisher_id=actor.id,
     )
-    return await _published(session, actor, announce, journey_id, version, wish, "rolled back")
 
 
 async def _published(
     session: Session,
     actor: Publisher,
     announce: Announce,
-    journey_id: UUID,
     version: JourneyVersion,
-    wish: Publish,
+    wish: publishing.Publication,
     verb: str,
 ) -> VersionRead:
-    await record_change(
-        session, actor, verb, "journey", journey_id, {"version": version.number, "in_flight": wish.in_flight}
-    )
-    announce.journey_changed(actor.workspace_id, journey_id)
+    what = {"version": version.number, "in_flight": wish.in_flight}
+    await record_change(session, actor, verb, "journey", version.journey_id, what)
+    announce.journey_changed(actor.workspace_id, version.journey_id)
     return _version(version)
 
 

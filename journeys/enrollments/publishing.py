@@ -1,7 +1,7 @@
 """Publish a journey and deal with the people inside; let contacts in by request; archive."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 from uuid import UUID
 
@@ -17,9 +17,9 @@ from journeys.enrollments.pausing import end_everyone
 from journeys.errors import Conflict, Fault, InvalidInput
 from journeys.graph import versions
 from journeys.graph.approvals import require_approvals
-from journeys.graph.drafts import lock_journey
+from journeys.graph.drafts import ensure_revision, lock_journey
 from journeys.graph.loading import LoadedPlan, get_plan
-from journeys.graph.models import JourneyVersion
+from journeys.graph.models import Journey, JourneyVersion
 from journeys.nodes.ops import Trigger
 
 InFlight = Literal["finish", "move", "exit"]
@@ -29,62 +29,67 @@ DIRECT = 1_000
 """Up to this many contacts are enrolled within the request; more are taken in by the router, batch by batch."""
 
 
+@dataclass(frozen=True)
+class Publication:
+    """How to publish: for whom, which revision of the draft they saw, and what becomes of those inside."""
+
+    by: str | None = None
+    publisher_id: UUID | None = None
+    revision: int | None = None
+    in_flight: InFlight = "finish"
+    node_map: Mapping[str, str | None] = field(default_factory=dict)
+    waits: WaitPolicy = "keep"
+
+
 async def publish_journey(
-    session: AsyncSession,
-    workspace_id: UUID,
-    journey_id: UUID,
-    in_flight: InFlight,
-    by: str | None,
-    *,
-    node_map: Mapping[str, str | None] | None = None,
-    waits: WaitPolicy = "keep",
-    publisher_id: UUID | None = None,
+    session: AsyncSession, workspace_id: UUID, journey_id: UUID, publication: Publication
 ) -> JourneyVersion:
-    """Publish the draft, take in whom its new segment triggers already find, and deal with those inside."""
+    """Publish the draft, take in whom its new segment triggers already find, and deal with those inside.
+
+    Raises:
+        PreconditionFailed: the draft was saved since the publisher saw it.
+        Conflict: too few have approved it.
+    """
     journey = await lock_journey(session, workspace_id, journey_id)
-    await require_approvals(session, workspace_id, journey_id, publisher_id)
+    ensure_revision(journey, publication.revision)
+    return await _publish(session, journey, publication)
+
+
+async def republish(
+    session: AsyncSession, workspace_id: UUID, journey_id: UUID, number: int, publication: Publication
+) -> JourneyVersion:
+    """Go back to what an older version said: it becomes the draft, and the draft a new version.
+
+    Raises:
+        PreconditionFailed: the draft was saved since the publisher saw it.
+        Conflict: it has changes that were never published, and the publisher does not say that they saw them.
+    """
+    journey = await lock_journey(session, workspace_id, journey_id)
+    ensure_revision(journey, publication.revision)
+    old = await versions.get_version(session, workspace_id, journey_id, number)
+    if publication.revision is None and await versions.has_unpublished_changes(session, journey):
+        raise Conflict("the draft has changes that were never published; send its ETag as If-Match to replace them")
+    journey.graph, journey.settings = old.graph, old.settings
+    journey.draft_revision += 1
+    await session.flush()
+    return await _publish(session, journey, publication)
+
+
+async def _publish(session: AsyncSession, journey: Journey, publication: Publication) -> JourneyVersion:
+    workspace_id, journey_id = journey.workspace_id, journey.id
+    await require_approvals(session, workspace_id, journey_id, publication.publisher_id)
     before = await get_plan(session, journey.live_version_id) if journey.live_version_id else None
-    version = await versions.publish(session, workspace_id, journey_id, by)
+    version = await versions.publish(session, workspace_id, journey_id, publication.by)
     plan = await get_plan(session, version.id)
     if before is None or before.version_id != version.id:
         await point_intakes(session, plan)
         await _take_in_existing(session, before, plan)
-        if in_flight == "exit":
+        if publication.in_flight == "exit":
             reason = "a new version was published"
             await end_everyone(session, workspace_id, journey_id, reason, but_version=version.id)
-    if in_flight == "move":
-        await start_move(session, plan, node_map or {}, waits)
+    if publication.in_flight == "move":
+        await start_move(session, plan, publication.node_map, publication.waits)
     return version
-
-
-async def republish(
-    session: AsyncSession,
-    workspace_id: UUID,
-    journey_id: UUID,
-    number: int,
-    in_flight: InFlight,
-    by: str | None,
-    *,
-    node_map: Mapping[str, str | None] | None = None,
-    waits: WaitPolicy = "keep",
-    publisher_id: UUID | None = None,
-) -> JourneyVersion:
-    """Go back to what an older version said: it becomes the draft, and the draft a new version."""
-    journey = await lock_journey(session, workspace_id, journey_id)
-    old = await versions.get_version(session, workspace_id, journey_id, number)
-    journey.graph, journey.settings = old.graph, old.settings
-    journey.draft_revision += 1
-    await session.flush()
-    return await publish_journey(
-        session,
-        workspace_id,
-        journey_id,
-        in_flight,
-        by,
-        node_map=node_map,
-        waits=waits,
-        publisher_id=publisher_id,
-    )
 
 
 async def _take_in_existing(session: AsyncSession, before: LoadedPlan | None, plan: LoadedPlan) -> None:

@@ -96,8 +96,7 @@ async def update_draft(
         Conflict: the journey is archived.
     """
     journey = await lock_journey(session, workspace_id, journey_id)
-    if revision is not None and revision != journey.draft_revision:
-        raise PreconditionFailed("someone else has saved this journey since you opened it")
+    ensure_revision(journey, revision)
     journey.name = name or journey.name
     if tags is not None:
         journey.tags = sorted(set(tags))
@@ -138,6 +137,16 @@ async def lock_journey(session: AsyncSession, workspace_id: UUID, journey_id: UU
     if journey.state == "archived":
         raise Conflict("this journey is archived")
     return journey
+
+
+def ensure_revision(journey: Journey, revision: int | None) -> None:
+    """Refuse to act on another draft than the one that was seen; None is any.
+
+    Raises:
+        PreconditionFailed: somebody has saved since.
+    """
+    if revision is not None and revision != journey.draft_revision:
+        raise PreconditionFailed("someone else has saved this journey since you opened it")
 
 
 async def delete_draft(session: AsyncSession, workspace_id: UUID, journey_id: UUID) -> None:

@@ -60,6 +60,12 @@ async def publish(session: AsyncSession, workspace_id: UUID, journey_id: UUID, b
     return version
 
 
+async def has_unpublished_changes(session: AsyncSession, journey: Journey) -> bool:
+    """Say whether the draft differs from the live version."""
+    live = await session.get(JourneyVersion, journey.live_version_id) if journey.live_version_id else None
+    return live is None or live.hash != hash_journey(parse_graph(journey.graph), parse_settings(journey.settings))
+
+
 async def list_versions(session: AsyncSession, workspace_id: UUID, journey_id: UUID) -> Sequence[JourneyVersion]:
     """Return the versions of a journey, newest first."""
     query = select(JourneyVersion).where(

@@ -195,6 +195,28 @@ async def test_a_launch_needs_as_many_others_as_the_workspace_asks_for_and_an_ed
     assert (await author.post(f"{path}/publish", json={})).status_code == 200
 
 
+async def test_going_back_never_loses_a_draft_in_silence(shop: tuple[UUID, httpx.AsyncClient]) -> None:
+    _, client = shop
+    journey = await make_live(client, waiting_journey())
+    path = f"/api/journeys/{journey}"
+    graph = waiting_journey()["graph"]
+    graph["nodes"][1]["data"] = {"days": 2}
+    seen = (await client.patch(path, json={"graph": graph})).headers["ETag"]
+
+    refused = await client.post(f"{path}/versions/1/publish")
+    assert (refused.status_code, refused.json()["title"]) == (409, "Conflict")
+    graph["nodes"][1]["data"] = {"days": 3}
+    newest = (await client.patch(path, json={"graph": graph})).headers["ETag"]
+    for target in (f"{path}/versions/1/publish", f"{path}/publish"):
+        assert (await client.post(target, headers={"If-Match": seen})).status_code == 412
+    assert (await client.get(path)).json()["graph"]["nodes"][1]["data"] == {"days": 3}
+
+    went_back = await client.post(f"{path}/versions/1/publish", headers={"If-Match": newest})
+    assert went_back.status_code == 200, went_back.text
+    assert (await client.get(path)).json()["graph"]["nodes"][1]["data"] == {"days": 1}
+    assert (await client.post(f"{path}/versions/1/publish")).status_code == 200, "nothing would be lost"
+
+
 async def test_a_request_that_lacks_what_the_trigger_asks_for_is_refused(client: httpx.AsyncClient) -> None:
     fields = [{"name": "coupon", "type": "text", "required": True}]
     graph = {

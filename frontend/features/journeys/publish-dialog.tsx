@@ -37,7 +37,7 @@ export function PublishDialog({ id, from, onClose, onPublished, onShow }: Props)
   const { publish } = useJourneyActions(id);
   const submit = (wish: Wish) =>
     publish.mutate(
-      { ...wish, from },
+      { ...wish, from, revision: journey.data?.draft_revision },
       {
         onSuccess: ({ version }) => {
           const description = `Version ${version} takes people in from now on.`;
@@ -111,6 +111,12 @@ function Ready({ journey, live, older, publishing, onSubmit, onClose, onShow }: 
             {(checked) => <Checks validation={checked} graph={journey.graph} onShow={show} />}
           </Loaded>
         </Part>
+      )}
+      {older && journey.has_unpublished_changes && (
+        <Notice tone="warn">
+          The draft has changes that were never published. Going back replaces them: duplicate the journey first to keep
+          them.
+        </Notice>
       )}
       {live && (
         <Part title={`What changes against version ${live.version}`}>

@@ -20,6 +20,8 @@ import type {
   Published,
   Validation,
 } from '@/lib/api/types';
+import { sumOf } from '@/lib/graph/counts';
+import type { Together } from '@/lib/graph/groups';
 import { useLiveQueries } from '@/lib/live/use-live';
 
 const LIST = '/api/journeys';
@@ -62,9 +64,9 @@ export function useJourneyStatus(id: string) {
   return useQuery(statusQuery(id));
 }
 
-/** One node's share of the status: a node is drawn again only when its own numbers move. */
-export const useNodeCounts = (id: string, nodeId: string) =>
-  useQuery({ ...statusQuery(id), select: ({ nodes }) => nodes[nodeId] ?? null }).data;
+/** Some steps' share of the status: they are drawn again only when their own numbers move. */
+export const useStepCounts = (id: string, steps: Together) =>
+  useQuery({ ...statusQuery(id), select: ({ nodes }) => sumOf(nodes, steps) }).data;
 
 export const useValidation = (id: string, enabled: boolean) =>
   useQuery({ queryKey: [LIST, id, 'validation'], queryFn: () => api.post<Validation>(`${one(id)}/validate`), enabled });
@@ -135,9 +137,13 @@ export const useImportJourney = () =>
 /** What can be done to a journey as a whole. */
 export function useJourneyActions(id: string) {
   return {
-    /** Publishes the draft, or an older version anew. */
-    publish: useChange(({ from, ...wish }: Partial<Publish> & { from?: number }) =>
-      api.post<JourneyVersion>(`${one(id)}${from ? `/versions/${from}` : ''}/publish`, wish),
+    /** Publishes the draft, or an older version anew, which replaces the draft that was seen and no other. */
+    publish: useChange(({ from, revision, ...wish }: Partial<Publish> & { from?: number; revision?: number }) =>
+      from
+        ? api.post<JourneyVersion>(`${one(id)}/versions/${from}/publish`, wish, {
+            headers: { 'If-Match': `"${revision}"` },
+          })
+        : api.post<JourneyVersion>(`${one(id)}/publish`, wish),
     ),
     retry: useChange(() => api.post<{ batches: number }>(`${one(id)}/retry`)),
     pause: useChange(() => api.post(`${one(id)}/pause`)),
