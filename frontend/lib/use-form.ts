@@ -3,7 +3,7 @@
 import { type FormEvent, useState } from 'react';
 import { isProblem, Problem } from './api/problem';
 
-interface Submission {
+export interface Submission {
   busy: boolean;
   /** What is wrong with the whole, when no field is to blame. */
   error: string | null;

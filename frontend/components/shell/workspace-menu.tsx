@@ -3,12 +3,10 @@
 import { ChevronsUpDown, Plus } from 'lucide-react';
 import { useState } from 'react';
 import { Logo } from '@/components/logo';
-import { Button } from '@/components/ui/button';
-import { Dialog, DialogActions } from '@/components/ui/dialog';
 import { Field } from '@/components/ui/field';
+import { FormDialog } from '@/components/ui/form-dialog';
 import { Input, Select } from '@/components/ui/input';
 import { Menu, MenuChoice, MenuChoices, MenuItem, MenuLabel, MenuRule } from '@/components/ui/menu';
-import { Notice } from '@/components/ui/notice';
 import { useMe } from '@/lib/auth';
 import { TIME_ZONES } from '@/lib/time-zones';
 import { useForm } from '@/lib/use-form';
@@ -66,33 +64,25 @@ function NewWorkspace({ onClose }: { onClose(): void }) {
     onClose();
   });
   return (
-    <Dialog
-      open
-      onOpenChange={onClose}
+    <FormDialog
+      form={form}
       title="New workspace"
       description="Its contacts, journeys and keys are its own. You will be its owner."
+      action="Create workspace"
+      onClose={onClose}
     >
-      <form onSubmit={form.onSubmit} className="grid gap-4">
-        <Field label="Name" error={form.faultOf('name')}>
-          {(wiring) => <Input {...wiring} name="name" required autoComplete="off" />}
-        </Field>
-        <Field label="Time zone" hint="For contacts whose own is not known." error={form.faultOf('time_zone')}>
-          {(wiring) => (
-            <Select {...wiring} name="time_zone" defaultValue={workspace.time_zone}>
-              {TIME_ZONES.map((zone) => (
-                <option key={zone}>{zone}</option>
-              ))}
-            </Select>
-          )}
-        </Field>
-        {form.error && <Notice tone="bad">{form.error}</Notice>}
-        <DialogActions>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" look="primary" busy={form.busy}>
-            Create workspace
-          </Button>
-        </DialogActions>
-      </form>
-    </Dialog>
+      <Field label="Name" error={form.faultOf('name')}>
+        {(wiring) => <Input {...wiring} name="name" required autoComplete="off" />}
+      </Field>
+      <Field label="Time zone" hint="For contacts whose own is not known." error={form.faultOf('time_zone')}>
+        {(wiring) => (
+          <Select {...wiring} name="time_zone" defaultValue={workspace.time_zone}>
+            {TIME_ZONES.map((zone) => (
+              <option key={zone}>{zone}</option>
+            ))}
+          </Select>
+        )}
+      </Field>
+    </FormDialog>
   );
 }

@@ -11,27 +11,37 @@ export function Table({ label, children, className }: { label: string; children:
   );
 }
 
+interface Head {
+  name: string;
+  number?: boolean;
+  className?: string;
+}
+
 /** Column heads; a name ending in `#` is a number's, and stands to the right. */
-export function TableHead({ columns }: { columns: string[] }) {
+export function TableHead({ columns }: { columns: (string | Head)[] }) {
   return (
     <thead>
       <tr className="border-b text-left text-ink-3 text-xs">
-        {columns.map((column) => (
+        {columns.map(readHead).map(({ name, number, className }) => (
           <th
-            key={column}
+            key={name}
             scope="col"
             className={cn(
               'h-9 whitespace-nowrap px-3 font-medium first:pl-4 last:pr-4',
-              column.endsWith('#') && 'text-right',
+              number && 'text-right',
+              className,
             )}
           >
-            {column.replace('#', '')}
+            {name}
           </th>
         ))}
       </tr>
     </thead>
   );
 }
+
+const readHead = (head: string | Head): Head =>
+  typeof head === 'string' ? { name: head.replace('#', ''), number: head.endsWith('#') } : head;
 
 export function Row({ className, ...props }: ComponentProps<'tr'>) {
   return (

@@ -1,10 +1,10 @@
 'use client';
 
-import { Ban, Download, Ellipsis, Eraser, Route } from 'lucide-react';
+import { Ban, Download, Eraser, Route } from 'lucide-react';
 import { useState } from 'react';
-import { Button } from '@/components/ui/button';
+import { ActionsMenu } from '@/components/actions-menu';
 import { Confirm } from '@/components/ui/confirm';
-import { Menu, MenuItem, MenuRule } from '@/components/ui/menu';
+import { MenuItem, MenuRule } from '@/components/ui/menu';
 import { API_URL } from '@/lib/api/client';
 import type { ContactDetail } from '@/lib/api/types';
 import { nameOf } from '@/lib/format';
@@ -19,13 +19,7 @@ export function ContactMenu({ contact }: { contact: ContactDetail }) {
   const close = () => setAsked(null);
   return (
     <>
-      <Menu
-        trigger={
-          <Button look="quiet" size="icon" aria-label={`Actions for ${name}`}>
-            <Ellipsis />
-          </Button>
-        }
-      >
+      <ActionsMenu name={name}>
         <MenuItem onSelect={() => setAsked('enroll')}>
           <Route /> Enroll in a journey
         </MenuItem>
@@ -43,7 +37,7 @@ export function ContactMenu({ contact }: { contact: ContactDetail }) {
         <MenuItem danger onSelect={() => setAsked('erase')}>
           <Eraser /> Erase
         </MenuItem>
-      </Menu>
+      </ActionsMenu>
       {asked === 'enroll' && <EnrollDialog contact={contact} onClose={close} />}
       <Confirm
         open={asked === 'suppress'}

@@ -4,11 +4,10 @@ import { useQueryClient } from '@tanstack/react-query';
 import { BookmarkPlus, Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import { Button } from '@/components/ui/button';
-import { Dialog, DialogActions } from '@/components/ui/dialog';
 import { Field } from '@/components/ui/field';
 import { Filters } from '@/components/ui/filters';
+import { FormDialog } from '@/components/ui/form-dialog';
 import { Input } from '@/components/ui/input';
-import { Notice } from '@/components/ui/notice';
 import { api } from '@/lib/api/client';
 import type { ContactSearch, ContactView } from '@/lib/api/types';
 import { withUndo } from '@/lib/undo';
@@ -100,24 +99,16 @@ function SaveView({ search, columns, onSaved, onClose }: SaveProps) {
   const save = useSaveView();
   const form = useForm(async ({ name = '' }) => onSaved(await save.mutateAsync({ name, search, columns })));
   return (
-    <Dialog
-      open
-      onOpenChange={onClose}
+    <FormDialog
+      form={form}
       title="Save as a view"
       description="This search and these columns, for everybody in the workspace."
+      action="Save view"
+      onClose={onClose}
     >
-      <form onSubmit={form.onSubmit} className="grid gap-4">
-        <Field label="Name" error={form.faultOf('name')}>
-          {(wiring) => <Input {...wiring} name="name" required maxLength={200} autoComplete="off" />}
-        </Field>
-        {form.error && <Notice tone="bad">{form.error}</Notice>}
-        <DialogActions>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" look="primary" busy={form.busy}>
-            Save view
-          </Button>
-        </DialogActions>
-      </form>
-    </Dialog>
+      <Field label="Name" error={form.faultOf('name')}>
+        {(wiring) => <Input {...wiring} name="name" required maxLength={200} autoComplete="off" />}
+      </Field>
+    </FormDialog>
   );
 }

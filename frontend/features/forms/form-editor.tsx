@@ -15,6 +15,7 @@ import { Page, PageBody } from '@/components/ui/page';
 import { Problem } from '@/lib/api/problem';
 import type { FormField, WebForm } from '@/lib/api/types';
 import { FieldsEditor } from './fields-editor';
+import { FormMenu } from './form-menu';
 import { type FormWish, useSaveForm } from './queries';
 import { TrySubmit } from './try-submit';
 
@@ -50,9 +51,12 @@ export function SavedFormView({ form }: { form: WebForm }) {
         </Badge>
       }
       actions={
-        <Button busy={save.isPending} onClick={() => save.mutate({ disabled: !form.disabled })}>
-          {form.disabled ? 'Open it' : 'Close it'}
-        </Button>
+        <>
+          <Button busy={save.isPending} onClick={() => save.mutate({ disabled: !form.disabled })}>
+            {form.disabled ? 'Open it' : 'Close it'}
+          </Button>
+          <FormMenu form={form} />
+        </>
       }
     >
       <PageBody>

@@ -36,3 +36,11 @@ export const useSubmit = (key: string) =>
     mutationFn: (values: Record<string, string>) => api.post<{ success: boolean }>(`/f/${key}`, values),
     meta: { quiet: true },
   });
+
+export function useDeleteForm() {
+  const cache = useQueryClient();
+  return useMutation({
+    mutationFn: (id: string) => api.delete(`${LIST}/${id}`),
+    onSuccess: () => cache.invalidateQueries({ queryKey: [LIST, 'pages'] }),
+  });
+}

@@ -3,6 +3,7 @@
 import { FileUp, Plus, Route } from 'lucide-react';
 import Link from 'next/link';
 import type { ReactNode } from 'react';
+import { GivenUpNotice } from '@/components/given-up-notice';
 import { LoadMore } from '@/components/load-more';
 import { StateBadge } from '@/components/state-badge';
 import { Badge } from '@/components/ui/badge';
@@ -47,6 +48,7 @@ export function JourneyList() {
   return (
     <Page title="Journeys" actions={add}>
       <PageBody className="flex flex-col gap-3">
+        <GivenUpNotice />
         {(isFiltered || !!journeys.data?.length) && (
           <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
             <Filters label="State" options={STATES} value={state} onChange={setState} />

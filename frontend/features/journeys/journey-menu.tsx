@@ -1,12 +1,12 @@
 'use client';
 
 import { useQueryClient } from '@tanstack/react-query';
-import { Archive, Copy, Download, Ellipsis, Pause, Play, Rocket, Tag, Trash2 } from 'lucide-react';
+import { Archive, Copy, Download, Pause, Play, Rocket, Tag, Trash2 } from 'lucide-react';
 import { usePathname, useRouter } from 'next/navigation';
 import { useState } from 'react';
-import { Button } from '@/components/ui/button';
+import { ActionsMenu } from '@/components/actions-menu';
 import { Confirm } from '@/components/ui/confirm';
-import { Menu, MenuItem, MenuRule } from '@/components/ui/menu';
+import { MenuItem, MenuRule } from '@/components/ui/menu';
 import { API_URL, api } from '@/lib/api/client';
 import { hideRow } from '@/lib/api/pages';
 import type { JourneyRow } from '@/lib/api/types';
@@ -55,13 +55,7 @@ export function JourneyMenu({ journey }: { journey: Listed }) {
   const isArchived = state === 'archived';
   return (
     <>
-      <Menu
-        trigger={
-          <Button look="quiet" size="icon" aria-label={`Actions for ${name}`}>
-            <Ellipsis />
-          </Button>
-        }
-      >
+      <ActionsMenu name={name}>
         {!isArchived && (
           <MenuItem onSelect={() => setAsked('publish')}>
             <Rocket /> Publish the draft
@@ -98,7 +92,7 @@ export function JourneyMenu({ journey }: { journey: Listed }) {
             </MenuItem>
           </>
         )}
-      </Menu>
+      </ActionsMenu>
       {asked === 'publish' && <PublishDialog id={id} onClose={close} />}
       {asked === 'resume' && <ResumeDialog id={id} name={name} onClose={close} />}
       {asked === 'tags' && <TagsDialog journey={journey} onClose={close} />}

@@ -15,6 +15,7 @@ import { Skeleton } from '@/components/ui/skeleton';
 import { Problem } from '@/lib/api/problem';
 import type { PointsRule, ScoringModel } from '@/lib/api/types';
 import { type ClauseKind, isUnfinished } from '@/lib/rules/tree';
+import { ModelMenu } from './model-menu';
 import { type ModelWish, useSaveModel } from './queries';
 
 const RuleBuilder = dynamic(() => import('@/features/rules/rule-builder').then((module) => module.RuleBuilder), {
@@ -37,7 +38,12 @@ export const NewModelView = () => (
 );
 
 export const SavedModelView = ({ model }: { model: ScoringModel }) => (
-  <Page title={model.name} back={BACK} about={<span className="font-mono text-xs">{model.slug}</span>}>
+  <Page
+    title={model.name}
+    back={BACK}
+    about={<span className="font-mono text-xs">{model.slug}</span>}
+    actions={<ModelMenu model={model} />}
+  >
     <PageBody>
       <Editor model={model} />
     </PageBody>

@@ -29,3 +29,11 @@ export function useSaveModel(slug: string | null) {
     meta: { quiet: true },
   });
 }
+
+export function useDeleteModel() {
+  const cache = useQueryClient();
+  return useMutation({
+    mutationFn: (slug: string) => api.delete(`${LIST}/${slug}`),
+    onSuccess: () => cache.invalidateQueries({ queryKey: [LIST, 'pages'] }),
+  });
+}

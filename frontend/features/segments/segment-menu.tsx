@@ -1,11 +1,11 @@
 'use client';
 
 import { useQueryClient } from '@tanstack/react-query';
-import { Ellipsis, Trash2, Users } from 'lucide-react';
+import { Trash2, Users } from 'lucide-react';
 import Link from 'next/link';
 import { useRouter } from 'next/navigation';
-import { Button } from '@/components/ui/button';
-import { Menu, MenuItem, MenuRule } from '@/components/ui/menu';
+import { ActionsMenu } from '@/components/actions-menu';
+import { MenuItem, MenuRule } from '@/components/ui/menu';
 import { api } from '@/lib/api/client';
 import { hideRow } from '@/lib/api/pages';
 import type { Segment } from '@/lib/api/types';
@@ -28,13 +28,7 @@ export function SegmentMenu({ segment: { id, name } }: { segment: Segment }) {
     });
   };
   return (
-    <Menu
-      trigger={
-        <Button look="quiet" size="icon" aria-label={`Actions for ${name}`}>
-          <Ellipsis />
-        </Button>
-      }
-    >
+    <ActionsMenu name={name}>
       <MenuItem asChild>
         <Link href={`/contacts?segment_id=${id}`}>
           <Users /> Show in contacts
@@ -44,6 +38,6 @@ export function SegmentMenu({ segment: { id, name } }: { segment: Segment }) {
       <MenuItem danger onSelect={remove}>
         <Trash2 /> Delete
       </MenuItem>
-    </Menu>
+    </ActionsMenu>
   );
 }

@@ -1,12 +1,11 @@
 'use client';
 
 import { useState } from 'react';
-import { Button } from '@/components/ui/button';
-import { Dialog, DialogActions } from '@/components/ui/dialog';
+import { Dialog } from '@/components/ui/dialog';
 import { Field } from '@/components/ui/field';
+import { DialogForm } from '@/components/ui/form-dialog';
 import { Input, Select } from '@/components/ui/input';
 import { Loaded } from '@/components/ui/loaded';
-import { Notice } from '@/components/ui/notice';
 import { Skeleton } from '@/components/ui/skeleton';
 import type { Connector } from '@/lib/api/types';
 import { fieldsOf, type SchemaField, valuesOf } from '@/lib/schema-fields';
@@ -37,7 +36,7 @@ function ConnectionForm({ connectors, onClose }: { connectors: Connector[]; onCl
     onClose();
   });
   return (
-    <form onSubmit={form.onSubmit} className="grid gap-4">
+    <DialogForm form={form} action="Connect" onClose={onClose}>
       <Field label="By" hint={connector?.description}>
         {(wiring) => (
           <Select {...wiring} value={kind} onChange={(event) => setKind(event.target.value)}>
@@ -55,14 +54,7 @@ function ConnectionForm({ connectors, onClose }: { connectors: Connector[]; onCl
       {fields.map((field) => (
         <ConfigField key={`${kind} ${field.name}`} field={field} error={form.faultOf(field.name)} />
       ))}
-      {form.error && <Notice tone="bad">{form.error}</Notice>}
-      <DialogActions>
-        <Button onClick={onClose}>Cancel</Button>
-        <Button type="submit" look="primary" busy={form.busy}>
-          Connect
-        </Button>
-      </DialogActions>
-    </form>
+    </DialogForm>
   );
 }
 

@@ -5,8 +5,9 @@ import { Button } from '@/components/ui/button';
 import { Code } from '@/components/ui/code';
 import { Dialog, DialogActions } from '@/components/ui/dialog';
 import { Field } from '@/components/ui/field';
+import { FormDialog } from '@/components/ui/form-dialog';
 import { Input, Select } from '@/components/ui/input';
-import { Notice } from '@/components/ui/notice';
+import { Options } from '@/components/ui/options';
 import { useForm } from '@/lib/use-form';
 import { useCreateKey } from './queries';
 import { ROLES } from './roles';
@@ -36,40 +37,27 @@ export function NewKey({ onClose }: { onClose(): void }) {
     );
   }
   return (
-    <Dialog open onOpenChange={onClose} title="New key">
-      <form onSubmit={form.onSubmit} className="grid gap-4">
-        <Field label="Name" hint="Where it will be used." error={form.faultOf('name')}>
-          {(wiring) => <Input {...wiring} name="name" required />}
-        </Field>
-        <Field label="Kind">
+    <FormDialog form={form} title="New key" action="Create key" onClose={onClose}>
+      <Field label="Name" hint="Where it will be used." error={form.faultOf('name')}>
+        {(wiring) => <Input {...wiring} name="name" required />}
+      </Field>
+      <Field label="Kind">
+        {(wiring) => (
+          <Select {...wiring} value={kind} onChange={(event) => setKind(event.target.value)}>
+            <option value="write">Write key: sends events</option>
+            <option value="api">API key: for your servers</option>
+          </Select>
+        )}
+      </Field>
+      {kind === 'api' && (
+        <Field label="Role" error={form.faultOf('role')}>
           {(wiring) => (
-            <Select {...wiring} value={kind} onChange={(event) => setKind(event.target.value)}>
-              <option value="write">Write key: sends events</option>
-              <option value="api">API key: for your servers</option>
+            <Select {...wiring} name="role" defaultValue="developer">
+              <Options of={ROLES} />
             </Select>
           )}
         </Field>
-        {kind === 'api' && (
-          <Field label="Role" error={form.faultOf('role')}>
-            {(wiring) => (
-              <Select {...wiring} name="role" defaultValue="developer">
-                {ROLES.map(({ value, label }) => (
-                  <option key={value} value={value}>
-                    {label}
-                  </option>
-                ))}
-              </Select>
-            )}
-          </Field>
-        )}
-        {form.error && <Notice tone="bad">{form.error}</Notice>}
-        <DialogActions>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" look="primary" busy={form.busy}>
-            Create key
-          </Button>
-        </DialogActions>
-      </form>
-    </Dialog>
+      )}
+    </FormDialog>
   );
 }

@@ -7,12 +7,13 @@ import { Button } from '@/components/ui/button';
 import { Card } from '@/components/ui/card';
 import { Code } from '@/components/ui/code';
 import { Confirm } from '@/components/ui/confirm';
-import { Dialog, DialogActions } from '@/components/ui/dialog';
+import { Dialog } from '@/components/ui/dialog';
 import { EmptyState } from '@/components/ui/empty-state';
 import { Field } from '@/components/ui/field';
+import { FormDialog } from '@/components/ui/form-dialog';
 import { Input, Select } from '@/components/ui/input';
 import { Loaded } from '@/components/ui/loaded';
-import { Notice } from '@/components/ui/notice';
+import { Options } from '@/components/ui/options';
 import type { Person } from '@/lib/api/types';
 import { useMe } from '@/lib/auth';
 import { humanize } from '@/lib/format';
@@ -116,30 +117,17 @@ function Invite({ onClose }: { onClose(): void }) {
     );
   }
   return (
-    <Dialog open onOpenChange={onClose} title="Invite a person">
-      <form onSubmit={form.onSubmit} className="grid gap-4">
-        <Field label="Email" error={form.faultOf('email')}>
-          {(wiring) => <Input {...wiring} name="email" type="email" required />}
-        </Field>
-        <Field label="Role" error={form.faultOf('role')}>
-          {(wiring) => (
-            <Select {...wiring} name="role" defaultValue="marketer">
-              {ROLES.map(({ value, label }) => (
-                <option key={value} value={value}>
-                  {label}
-                </option>
-              ))}
-            </Select>
-          )}
-        </Field>
-        {form.error && <Notice tone="bad">{form.error}</Notice>}
-        <DialogActions>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" look="primary" busy={form.busy}>
-            Make link
-          </Button>
-        </DialogActions>
-      </form>
-    </Dialog>
+    <FormDialog form={form} title="Invite a person" action="Make link" onClose={onClose}>
+      <Field label="Email" error={form.faultOf('email')}>
+        {(wiring) => <Input {...wiring} name="email" type="email" required />}
+      </Field>
+      <Field label="Role" error={form.faultOf('role')}>
+        {(wiring) => (
+          <Select {...wiring} name="role" defaultValue="marketer">
+            <Options of={ROLES} />
+          </Select>
+        )}
+      </Field>
+    </FormDialog>
   );
 }

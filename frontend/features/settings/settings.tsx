@@ -5,6 +5,7 @@ import { TabPanel, Tabs } from '@/components/ui/tabs';
 import { useSearchState } from '@/lib/use-search-state';
 import { Activity } from './activity';
 import { BrandForm } from './brand-form';
+import { GivenUp } from './given-up';
 import { Keys } from './keys';
 import { LimitsForm } from './limits-form';
 import { MailConnections } from './mail-connections';
@@ -23,6 +24,7 @@ const TABS = [
   { value: 'suppressed', label: 'Suppressed' },
   { value: 'keys', label: 'Keys' },
   { value: 'activity', label: 'Activity' },
+  { value: 'given-up', label: 'Given up' },
 ];
 
 export function Settings() {
@@ -45,6 +47,9 @@ export function Settings() {
           </TabPanel>
           <TabPanel value="activity">
             <Activity />
+          </TabPanel>
+          <TabPanel value="given-up">
+            <GivenUp />
           </TabPanel>
           <TabPanel value="keys">
             <Keys />

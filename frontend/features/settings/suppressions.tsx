@@ -6,12 +6,12 @@ import { useState } from 'react';
 import { LoadMore } from '@/components/load-more';
 import { Button } from '@/components/ui/button';
 import { Card } from '@/components/ui/card';
-import { Dialog, DialogActions } from '@/components/ui/dialog';
 import { EmptyState } from '@/components/ui/empty-state';
 import { Field } from '@/components/ui/field';
+import { FormDialog } from '@/components/ui/form-dialog';
 import { SearchInput, Select, Textarea } from '@/components/ui/input';
 import { Loaded } from '@/components/ui/loaded';
-import { Notice } from '@/components/ui/notice';
+import { Options } from '@/components/ui/options';
 import { Ago } from '@/components/ui/time';
 import { api } from '@/lib/api/client';
 import { usePages } from '@/lib/api/pages';
@@ -114,30 +114,17 @@ function Add({ onClose }: { onClose(): void }) {
     onClose();
   });
   return (
-    <Dialog open onOpenChange={onClose} title="Suppress addresses">
-      <form onSubmit={form.onSubmit} className="grid gap-4">
-        <Field label="Addresses" hint="One to a line, or with commas between.">
-          {(wiring) => <Textarea {...wiring} name="addresses" required className="min-h-32" />}
-        </Field>
-        <Field label="They get">
-          {(wiring) => (
-            <Select {...wiring} name="scope">
-              {Object.entries(SCOPES).map(([value, label]) => (
-                <option key={value} value={value}>
-                  {label}
-                </option>
-              ))}
-            </Select>
-          )}
-        </Field>
-        {(form.error || form.faultOf('0')) && <Notice tone="bad">{form.error ?? form.faultOf('0')}</Notice>}
-        <DialogActions>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" look="primary" busy={form.busy}>
-            Suppress
-          </Button>
-        </DialogActions>
-      </form>
-    </Dialog>
+    <FormDialog form={form} title="Suppress addresses" action="Suppress" onClose={onClose}>
+      <Field label="Addresses" hint="One to a line, or with commas between." error={form.faultOf('0')}>
+        {(wiring) => <Textarea {...wiring} name="addresses" required className="min-h-32" />}
+      </Field>
+      <Field label="They get">
+        {(wiring) => (
+          <Select {...wiring} name="scope">
+            <Options of={SCOPES} />
+          </Select>
+        )}
+      </Field>
+    </FormDialog>
   );
 }

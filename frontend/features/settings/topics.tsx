@@ -5,12 +5,12 @@ import { useState } from 'react';
 import { Badge } from '@/components/ui/badge';
 import { Button } from '@/components/ui/button';
 import { Card } from '@/components/ui/card';
-import { Dialog, DialogActions } from '@/components/ui/dialog';
 import { EmptyState } from '@/components/ui/empty-state';
 import { Field } from '@/components/ui/field';
+import { FormDialog } from '@/components/ui/form-dialog';
 import { Input, Select } from '@/components/ui/input';
 import { Loaded } from '@/components/ui/loaded';
-import { Notice } from '@/components/ui/notice';
+import { Options } from '@/components/ui/options';
 import type { Topic } from '@/lib/api/types';
 import { useForm } from '@/lib/use-form';
 import { useCreateTopic, useTopics } from './queries';
@@ -68,30 +68,17 @@ function NewTopic({ onClose }: { onClose(): void }) {
     onClose();
   });
   return (
-    <Dialog open onOpenChange={onClose} title="New topic">
-      <form onSubmit={form.onSubmit} className="grid gap-4">
-        <Field label="Name" error={form.faultOf('name') ?? form.faultOf('key')}>
-          {(wiring) => <Input {...wiring} name="name" required />}
-        </Field>
-        <Field label="Mails are sent" error={form.faultOf('policy')}>
-          {(wiring) => (
-            <Select {...wiring} name="policy">
-              {Object.entries(POLICIES).map(([value, label]) => (
-                <option key={value} value={value}>
-                  {label}
-                </option>
-              ))}
-            </Select>
-          )}
-        </Field>
-        {form.error && <Notice tone="bad">{form.error}</Notice>}
-        <DialogActions>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" look="primary" busy={form.busy}>
-            Create topic
-          </Button>
-        </DialogActions>
-      </form>
-    </Dialog>
+    <FormDialog form={form} title="New topic" action="Create topic" onClose={onClose}>
+      <Field label="Name" error={form.faultOf('name') ?? form.faultOf('key')}>
+        {(wiring) => <Input {...wiring} name="name" required />}
+      </Field>
+      <Field label="Mails are sent" error={form.faultOf('policy')}>
+        {(wiring) => (
+          <Select {...wiring} name="policy">
+            <Options of={POLICIES} />
+          </Select>
+        )}
+      </Field>
+    </FormDialog>
   );
 }

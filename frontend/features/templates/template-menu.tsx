@@ -1,10 +1,10 @@
 'use client';
 
 import { useQueryClient } from '@tanstack/react-query';
-import { Archive, Copy, Ellipsis } from 'lucide-react';
+import { Archive, Copy } from 'lucide-react';
 import { usePathname, useRouter, useSearchParams } from 'next/navigation';
-import { Button } from '@/components/ui/button';
-import { Menu, MenuItem, MenuRule } from '@/components/ui/menu';
+import { ActionsMenu } from '@/components/actions-menu';
+import { MenuItem, MenuRule } from '@/components/ui/menu';
 import { api } from '@/lib/api/client';
 import { hideRow } from '@/lib/api/pages';
 import type { Template } from '@/lib/api/types';
@@ -50,13 +50,7 @@ export function TemplateMenu({ template }: { template: Template }) {
       { onSuccess: ({ id }) => router.push(`/templates?id=${id}`) },
     );
   return (
-    <Menu
-      trigger={
-        <Button look="quiet" size="icon" aria-label={`Actions for ${name}`}>
-          <Ellipsis />
-        </Button>
-      }
-    >
+    <ActionsMenu name={name}>
       <MenuItem onSelect={copy}>
         <Copy /> Duplicate
       </MenuItem>
@@ -64,6 +58,6 @@ export function TemplateMenu({ template }: { template: Template }) {
       <MenuItem danger onSelect={archive}>
         <Archive /> Archive
       </MenuItem>
-    </Menu>
+    </ActionsMenu>
   );
 }

@@ -20,6 +20,7 @@ export type {
   ContactDetail,
   ContactRead as Contact,
   ContactSearch,
+  DeadEventRead as DeadEvent,
   Enrolled,
   EnrollmentDetail as EnrollmentTrace,
   EnrollmentOf,
@@ -27,6 +28,7 @@ export type {
   EventAssumption,
   FindingRead as Finding,
   Found,
+  GivenUpIntake,
   GraphProblem as GraphFault,
   Health,
   ImportRead as ImportJob,
@@ -104,10 +106,19 @@ export interface GraphNote {
   position: { x: number; y: number };
 }
 
+/** Steps that are drawn together under a name, and may be folded into one. */
+export interface StepGroup {
+  id: string;
+  name: string;
+  nodes: string[];
+  collapsed: boolean;
+}
+
 export interface Graph {
   nodes: GraphNode[];
   edges: GraphEdge[];
   notes?: GraphNote[];
+  groups?: StepGroup[];
 }
 
 export type NodeKind = Omit<NodeKindRead, 'config_schema'> & { config_schema: JsonSchema };

@@ -1,0 +1,27 @@
+'use client';
+
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { api } from './client';
+import { usePages } from './pages';
+import type { DeadEvent, GivenUpIntake } from './types';
+
+const EVENTS = '/api/dead-events';
+const INTAKES = '/api/intakes';
+
+/** What the engine stopped trying, and leaves to a person. */
+export const useDeadEvents = () => usePages<DeadEvent>(EVENTS);
+export const useGivenUpIntakes = () => usePages<GivenUpIntake>(INTAKES);
+
+type Verb = 'replay' | 'retry' | 'dismiss';
+
+/** Deals with one thing of a list by its id, or with all. */
+function useDealWith(list: string) {
+  const cache = useQueryClient();
+  return useMutation({
+    mutationFn: ({ verb, id }: { verb: Verb; id?: string }) => api.post(`${list}${id ? `/${id}` : ''}/${verb}`),
+    onSettled: () => cache.invalidateQueries({ queryKey: [list] }),
+  });
+}
+
+export const useDealWithEvents = () => useDealWith(EVENTS);
+export const useDealWithIntakes = () => useDealWith(INTAKES);
