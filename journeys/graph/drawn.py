@@ -61,14 +61,26 @@ class Note(BaseModel):
     position: Position = Position()
 
 
+class StepGroup(BaseModel):
+    """Steps that are drawn together under a name, and may be folded into one: it means nothing to the journey."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    id: NodeId
+    name: str = Field("", max_length=100, pattern=r"^[^\x00]*$")
+    nodes: list[NodeId] = Field(default_factory=list, max_length=MAX_NODES)
+    collapsed: bool = False
+
+
 class Graph(BaseModel):
-    """Nodes and edges, and what people noted beside them."""
+    """Nodes and edges, and what people noted beside them or drew together."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
     nodes: list[DrawnNode] = Field(default_factory=list, max_length=MAX_NODES)
     edges: list[DrawnEdge] = Field(default_factory=list, max_length=MAX_EDGES)
     notes: list[Note] = Field(default_factory=list, max_length=MAX_NODES)
+    groups: list[StepGroup] = Field(default_factory=list, max_length=MAX_NODES)
 
 
 def check_storable(data: JsonValue, pointer: str = "") -> None:

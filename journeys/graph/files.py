@@ -7,7 +7,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from journeys.errors import InvalidInput
-from journeys.graph.drawn import DrawnEdge, DrawnNode, Graph, Note, Position, check_storable
+from journeys.graph.drawn import DrawnEdge, DrawnNode, Graph, Note, Position, StepGroup, check_storable
 from journeys.graph.plain_yaml import Inline, read_yaml, write_yaml
 from journeys.graph.settings import JourneySettings
 from journeys.nodes.registry import NODE_KINDS
@@ -33,7 +33,7 @@ class _FileEdge(BaseModel):
 
 
 class JourneyFile(BaseModel):
-    """What a file says: the journey's name, its settings, its nodes and edges, where they stand, and notes.
+    """What a file says: the journey's name, its settings, its nodes and edges, where they stand, notes and groups.
 
     `description` and `tags` are for whoever chooses a journey from a library.
     """
@@ -49,6 +49,7 @@ class JourneyFile(BaseModel):
     edges: list[_FileEdge] = Field(default_factory=list)
     layout: dict[str, Position] = Field(default_factory=dict)
     notes: list[Note] = Field(default_factory=list)
+    groups: list[StepGroup] = Field(default_factory=list)
 
     @property
     def graph(self) -> Graph:
@@ -60,6 +61,7 @@ class JourneyFile(BaseModel):
             ],
             edges=[DrawnEdge(source=edge.source, outlet=edge.outlet, target=edge.target) for edge in self.edges],
             notes=self.notes,
+            groups=self.groups,
         )
 
 
@@ -76,6 +78,8 @@ def export_journey(name: str, slug: str, graph: Graph, settings: JourneySettings
     document["layout"] = {node.id: Inline(x=node.position.x, y=node.position.y) for node in nodes}
     if graph.notes:
         document["notes"] = [note.model_dump(mode="json") for note in graph.notes]
+    if graph.groups:
+        document["groups"] = [group.model_dump(mode="json") for group in graph.groups]
     return write_yaml(document)
 
 

@@ -25,6 +25,7 @@ import { NodePanel, useSelectedStep } from './node-panel';
 import { type Overlay, OverlayProvider } from './overlay';
 import { Palette } from './palette';
 import { useDraft, useNodeKinds } from './queries';
+import { SelectionBar } from './selection-bar';
 import { type BuilderState, createBuilder, type Spot } from './store';
 import { TopBar } from './top-bar';
 import { bringIntoSight } from './use-add-step';
@@ -166,6 +167,7 @@ function Workbench({ journey, tools, aside, start, publish, onReload }: Omit<Ope
         <div className="relative min-h-0 min-w-0 flex-1">
           <Canvas onPoint={onPoint} />
           <EmptyCanvas />
+          <SelectionBar />
           {!aside && <PhoneAdd />}
         </div>
         {aside ? (

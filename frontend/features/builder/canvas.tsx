@@ -15,9 +15,11 @@ import { type KeyboardEvent, type MouseEvent, useMemo, useRef } from 'react';
 import type { CanvasNode } from '@/lib/graph/canvas';
 import { NOTE } from '@/lib/graph/canvas';
 import { refusal, type Way } from '@/lib/graph/connect';
+import { FOLDED, FRAME, folded } from '@/lib/graph/groups';
 import { PHONE, useMedia } from '@/lib/use-media';
 import { useBuilderParts, useBuilderStore } from './context';
 import { Cursors } from './cursors';
+import { FoldedNode, FrameNode } from './group-nodes';
 import { NoteNode } from './note-node';
 import { StepEdge } from './step-edge';
 import { StepNode } from './step-node';
@@ -53,17 +55,22 @@ export function Canvas({ onPoint }: { onPoint(at: { x: number; y: number } | nul
   const store = useBuilderStore();
   const say = useSay();
   const isPhone = useMedia(PHONE);
-  const { nodes, edges, kinds, changeNodes, changeEdges } = useBuilderParts((state) => ({
+  const { changeNodes, changeEdges, kinds, ...drawn } = useBuilderParts((state) => ({
     nodes: state.nodes,
     edges: state.edges,
+    groups: state.groups,
     kinds: state.kinds,
     changeNodes: state.changeNodes,
     changeEdges: state.changeEdges,
   }));
   const nodeTypes = useMemo(() => {
     const steps = Object.fromEntries([...kinds.keys()].map((kind) => [kind, StepNode]));
-    return { ...steps, default: StepNode, [NOTE]: NoteNode };
+    return { ...steps, default: StepNode, [NOTE]: NoteNode, [FOLDED]: FoldedNode, [FRAME]: FrameNode };
   }, [kinds]);
+  const { nodes, edges } = useMemo(
+    () => folded({ nodes: drawn.nodes, edges: drawn.edges, groups: drawn.groups }),
+    [drawn.nodes, drawn.edges, drawn.groups],
+  );
   const flow = useRef<ReactFlowInstance<CanvasNode> | null>(null);
   const nudged = useRef(0);
 

@@ -8,6 +8,7 @@ const KEYS: [keys: string, does: string][] = [
   ['mod+x', 'Cut them'],
   ['mod+v', 'Paste at the pointer, in any journey'],
   ['mod+d', 'Duplicate'],
+  ['mod+g', 'Group the selected steps, or ungroup'],
   ['mod+a', 'Select all'],
   ['mod+f', 'Find a step'],
   ['mod+s', 'Save now'],

@@ -60,7 +60,7 @@ export function NodePanel({ id }: { id: string }) {
       </ScopeProvider>
       <Ways id={id} />
       <div className="flex gap-2 border-t pt-4">
-        <Button size="sm" onClick={() => duplicate()}>
+        <Button size="sm" onClick={() => store.getState().duplicateSelected()}>
           <Copy /> Duplicate
         </Button>
         <Button size="sm" look="danger" onClick={() => store.getState().removeSelected()}>
@@ -70,11 +70,4 @@ export function NodePanel({ id }: { id: string }) {
       </div>
     </SidePanel>
   );
-
-  function duplicate() {
-    const state = store.getState();
-    const node = nodeIn(state.nodes, id);
-    const text = state.copy();
-    if (node && text) state.paste(text, { x: node.position.x + 40, y: node.position.y + 40 });
-  }
 }

@@ -4,6 +4,7 @@ import { BaseEdge, EdgeLabelRenderer, type EdgeProps, getSmoothStepPath } from '
 import { Plus } from 'lucide-react';
 import { memo } from 'react';
 import { cn } from '@/lib/cn';
+import type { CanvasEdge } from '@/lib/graph/canvas';
 import { outletLabel } from '@/lib/nodes';
 import { useBuilder, useBuilderStore } from './context';
 import { nodeIn } from './node-in';
@@ -13,9 +14,12 @@ import { useOverlay } from './overlay';
 export const StepEdge = memo(function StepEdge(edge: EdgeProps) {
   const { id, source, sourceHandleId, markerEnd, selected } = edge;
   const [path, x, y] = getSmoothStepPath({ ...edge, borderRadius: 12 });
-  const type = useBuilder(({ nodes }) => nodeIn(nodes, source)?.type);
-  const data = useBuilder(({ nodes }) => nodeIn(nodes, source)?.data);
-  const label = type && data && outletLabel({ id: source, type, data }, sourceHandleId);
+  // Where a group is folded, the edge begins at it, and still goes by the step that it leads from.
+  const drawn = edge.data?.edge as CanvasEdge | undefined;
+  const from = drawn?.source ?? source;
+  const type = useBuilder(({ nodes }) => nodeIn(nodes, from)?.type);
+  const data = useBuilder(({ nodes }) => nodeIn(nodes, from)?.data);
+  const label = type && data && outletLabel({ id: from, type, data }, drawn ? drawn.sourceHandle : sourceHandleId);
   const isDragging = useBuilder(({ dragged }) => dragged !== null);
   const { lit } = useOverlay();
   const isLit = lit?.edges.has(id);

@@ -74,7 +74,7 @@ export const StepNode = memo(function StepNode({ id, type, data, selected }: Nod
           </Tooltip>
         )}
       </div>
-      {strip?.(id)}
+      {strip?.({ all: [id], entrances: [id] })}
       {outlets.map((outlet, index) => (
         <Outlet
           key={outlet}

@@ -1,8 +1,8 @@
 import type { EdgeChange, NodeChange } from '@xyflow/react';
-import { applyEdgeChanges, applyNodeChanges } from '@xyflow/react';
+import { applyEdgeChanges } from '@xyflow/react';
 import { createStore } from 'zustand';
 import type { GraphFault, Journey, NodeConfig } from '@/lib/api/types';
-import { type Canvas, type CanvasEdge, type CanvasNode, canvasOf, graphOf, isStep } from '@/lib/graph/canvas';
+import { type Canvas, type CanvasEdge, type CanvasNode, canvasOf, type Groups, isStep } from '@/lib/graph/canvas';
 import { copyText, pasted } from '@/lib/graph/clipboard';
 import { type Kinds, refusal, type Way } from '@/lib/graph/connect';
 import {
@@ -16,12 +16,14 @@ import {
   selected,
   without,
 } from '@/lib/graph/edit';
+import { changedNodes, grouped, groupOf, joined, toggled, unfoldedFor } from '@/lib/graph/groups';
 import { type History, marked, NO_HISTORY, redone, type Travelled, undone } from '@/lib/graph/history';
-import { layOut } from '@/lib/graph/layout';
+import { tidied } from '@/lib/graph/tidy';
 import { descriptorOf } from '@/lib/nodes';
 
 /** What undo brings back: the picture and the settings around it. */
 export interface Draft extends Canvas {
+  groups: Groups;
   settings: Record<string, unknown>;
 }
 
@@ -53,11 +55,17 @@ interface Actions {
   configure(id: string, data: NodeConfig): void;
   configureJourney(settings: Record<string, unknown>): void;
   removeSelected(): number;
+  duplicateSelected(): void;
   copy(): string | null;
   /** Pastes steps from text, or says why not. */
   paste(text: string, at: Point): string | null;
   tidy(): void;
+  /** Selects steps; a group of which that is only a part is unfolded. */
   select(ids: string[]): void;
+  /** Makes a group of what is selected, or takes apart the group that is. */
+  group(): void;
+  toggleGroup(id: string): void;
+  renameGroup(id: string, name: string): void;
   ask(asking: Asking | null): void;
   setFaults(faults: Record<string, GraphFault[]>): void;
   setDragged(type: string | null): void;
@@ -74,8 +82,9 @@ export interface BuilderState extends Draft, Actions {
 }
 
 const BURST_MS = 1_200;
+const BESIDE_PX = 40;
 
-const draftOf = ({ nodes, edges, settings }: Draft): Draft => ({ nodes, edges, settings });
+const draftOf = ({ nodes, edges, groups, settings }: Draft): Draft => ({ nodes, edges, groups, settings });
 
 export const selectedIds = ({ nodes }: Canvas): string[] => nodes.flatMap(({ id, selected: is }) => (is ? [id] : []));
 
@@ -91,8 +100,11 @@ export function createBuilder({ graph, settings }: Pick<Journey, 'graph' | 'sett
       return there?.label ?? null;
     };
     const put = (label: string, canvas: Canvas) => get().apply(label, (draft) => ({ ...draft, ...canvas }));
+    const regroup = (label: string, change: (draft: Draft) => Groups, burst?: string) =>
+      get().apply(label, (draft) => ({ ...draft, groups: change(draft) }), burst);
 
     return {
+      groups: [],
       ...canvasOf(graph, (type) => kinds.get(type)?.outlets[0]),
       settings,
       kinds,
@@ -116,7 +128,7 @@ export function createBuilder({ graph, settings }: Pick<Journey, 'graph' | 'sett
       },
       undo: () => travel(undone),
       redo: () => travel(redone),
-      changeNodes: (changes) => set({ nodes: applyNodeChanges(changes, get().nodes) as CanvasNode[] }),
+      changeNodes: (changes) => set({ nodes: changedNodes(get(), changes) }),
       changeEdges: (changes) => set({ edges: applyEdgeChanges(changes, get().edges) }),
 
       connect(way) {
@@ -135,7 +147,9 @@ export function createBuilder({ graph, settings }: Pick<Journey, 'graph' | 'sett
         const from = 'source' in spot ? spot : undefined;
         const added =
           'edge' in spot ? insertStep(get(), spot.edge, type, kinds) : addStep(get(), type, place, kinds, from);
-        if (added) put(`Add ${titleOfKind(type, kinds)}`, added.canvas);
+        const cut = 'edge' in spot && get().edges.find(({ id }) => id === spot.edge);
+        const groups = cut && added ? joined(get().groups, added.id, cut) : get().groups;
+        if (added) put(`Add ${titleOfKind(type, kinds)}`, { ...added.canvas, groups });
         return added?.id ?? null;
       },
       addNote: (at) => put('Add a note', addNote(get(), at).canvas),
@@ -153,6 +167,12 @@ export function createBuilder({ graph, settings }: Pick<Journey, 'graph' | 'sett
         }
         return ids.length + edges.length;
       },
+      duplicateSelected() {
+        const text = get().copy();
+        const corners = get().nodes.flatMap((node) => (node.selected ? [node.position] : []));
+        const [x, y] = [Math.min(...corners.map((at) => at.x)), Math.min(...corners.map((at) => at.y))];
+        if (text) get().paste(text, { x: x + BESIDE_PX, y: y + BESIDE_PX });
+      },
       copy: () => copyText(get(), new Set(selectedIds(get()))),
       paste(text, at) {
         const canvas = pasted(get(), text, at, kinds);
@@ -161,14 +181,33 @@ export function createBuilder({ graph, settings }: Pick<Journey, 'graph' | 'sett
         return null;
       },
       tidy() {
-        const sizes = new Map(get().nodes.map(({ id, measured }) => [id, measured ?? {}]));
-        const places = layOut({ ...graphOf(get()) }, sizes);
-        put('Tidy up', {
-          edges: get().edges,
-          nodes: get().nodes.map((node) => ({ ...node, position: places.get(node.id) ?? node.position })),
-        });
+        put('Tidy up', tidied(draftOf(get())));
       },
-      select: (ids) => set(selected(get(), ids)),
+      select: (ids) => set({ ...selected(get(), ids), groups: unfoldedFor(get().groups, new Set(ids)) }),
+      group() {
+        const ids = selectedIds(get());
+        const whole = groupOf(get().groups, ids);
+        const steps = get().nodes.filter((node) => node.selected && isStep(node));
+        if (whole) regroup('Ungroup', ({ groups }) => groups.filter((group) => group !== whole));
+        else if (steps.length > 1) {
+          regroup('Group', (draft) =>
+            grouped(
+              draft,
+              steps.map(({ id }) => id),
+            ),
+          );
+        }
+      },
+      toggleGroup(id) {
+        const isFolded = get().groups.find((group) => group.id === id)?.collapsed;
+        put(isFolded ? 'Unfold the group' : 'Fold the group', toggled(draftOf(get()), id));
+      },
+      renameGroup: (id, name) =>
+        regroup(
+          'Rename the group',
+          ({ groups }) => groups.map((group) => (group.id === id ? { ...group, name } : group)),
+          `name ${id}`,
+        ),
       ask: (asking) => set({ asking }),
       setFaults: (faults) => set({ faults }),
       setDragged: (dragged) => set({ dragged }),

@@ -91,7 +91,8 @@ export function useAutosave({ id, draft_revision }: Journey) {
     job.saved ||= JSON.stringify(contentOf(store.getState()));
     void check();
     const stop = store.subscribe((now, before) => {
-      if (now.nodes === before.nodes && now.edges === before.edges && now.settings === before.settings) return;
+      const parts = ['nodes', 'edges', 'groups', 'settings'] as const;
+      if (parts.every((part) => now[part] === before[part])) return;
       clearTimeout(job.timer);
       job.timer = setTimeout(() => void save(), REST_MS);
     });

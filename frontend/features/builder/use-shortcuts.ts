@@ -52,17 +52,13 @@ export function useShortcuts({ onSearch, onSave, onHelp, pointer }: Hooks): void
       event.preventDefault();
       paste(event.clipboardData?.getData('text/plain') ?? '');
     };
-    const duplicate = () => {
-      const text = store.getState().copy();
-      const first = store.getState().nodes.find(({ selected }) => selected);
-      if (text && first) store.getState().paste(text, { x: first.position.x + 40, y: first.position.y + 40 });
-    };
 
     const withModifier = (key: string, shift: boolean): (() => void) | undefined =>
       ({
         z: () => say(shift ? told('Redid', store.getState().redo()) : told('Undid', store.getState().undo())),
         y: () => say(told('Redid', store.getState().redo())),
-        d: duplicate,
+        d: () => store.getState().duplicateSelected(),
+        g: () => store.getState().group(),
         a: () => store.getState().select(store.getState().nodes.map(({ id }) => id)),
         f: () => hooks.current.onSearch(),
         s: () => hooks.current.onSave(),

@@ -2,15 +2,18 @@
 
 import '@xyflow/react/dist/base.css';
 import { Background, Controls, type Edge, MarkerType, ReactFlow, type ReactFlowInstance } from '@xyflow/react';
-import { useMemo } from 'react';
+import { useMemo, useState } from 'react';
 import type { Graph } from '@/lib/api/types';
+import type { CanvasNode } from '@/lib/graph/canvas';
+import { FOLDED, FRAME, folded, together } from '@/lib/graph/groups';
 import { positionsOf } from '@/lib/graph/layout';
 import { outletLabel } from '@/lib/nodes';
-import { type NodeOnCanvas, StepNode } from './step-node';
+import { FoldedNode, FrameNode } from './group-nodes';
+import { StepNode } from './step-node';
 
-const nodeTypes = { step: StepNode };
+const nodeTypes = { step: StepNode, [FOLDED]: FoldedNode, [FRAME]: FrameNode };
 
-function nodesOf(journeyId: string, graph: Graph): NodeOnCanvas[] {
+function nodesOf(journeyId: string, graph: Graph): CanvasNode[] {
   const positions = positionsOf(graph);
   return graph.nodes.map((node) => ({
     id: node.id,
@@ -40,7 +43,7 @@ const READABLE_ZOOM = 0.7;
 const MARGIN_PX = 32;
 
 /** Shows the whole where it can still be read; of a longer journey the beginning, in the middle. */
-function showTop({ getNodes, getNodesBounds, setViewport }: ReactFlowInstance<NodeOnCanvas>): void {
+function showTop({ getNodes, getNodesBounds, setViewport }: ReactFlowInstance<CanvasNode>): void {
   const pane = document.querySelector('.react-flow')?.getBoundingClientRect();
   const nodes = getNodes();
   if (!pane || nodes.length === 0) return;
@@ -52,8 +55,22 @@ function showTop({ getNodes, getNodesBounds, setViewport }: ReactFlowInstance<No
 
 /** A journey as a picture: to look at, to move about in, and to click through to the people. */
 export default function GraphCanvas({ journeyId, graph }: { journeyId: string; graph: Graph }) {
-  const nodes = useMemo(() => nodesOf(journeyId, graph), [journeyId, graph]);
-  const edges = useMemo(() => edgesOf(graph), [graph]);
+  // Whoever looks folds and unfolds for themselves: nothing of it is kept.
+  const [turned, setTurned] = useState<ReadonlySet<string>>(new Set());
+  const { nodes, edges } = useMemo(() => {
+    const groups = (graph.groups ?? []).map((group) => ({
+      ...group,
+      collapsed: group.collapsed !== turned.has(group.id),
+    }));
+    const shown = folded({ nodes: nodesOf(journeyId, graph), edges: edgesOf(graph), groups });
+    const onTurn = (id: string) =>
+      setTurned((before) => new Set(before.has(id) ? [...before].filter((each) => each !== id) : [...before, id]));
+    const withGroups = shown.nodes.map((node) => {
+      const group = groups.find(({ id }) => id === node.id);
+      return group ? { ...node, data: { journeyId, group, steps: together(group, graph.edges), onTurn } } : node;
+    });
+    return { nodes: withGroups, edges: shown.edges };
+  }, [journeyId, graph, turned]);
   return (
     <ReactFlow
       nodes={nodes}

@@ -5,7 +5,9 @@ import { Tooltip } from '@/components/ui/tooltip';
 import type { NodeCounts } from '@/lib/api/types';
 import { cn } from '@/lib/cn';
 import { formatCompact, humanize } from '@/lib/format';
-import { useNodeCounts } from './queries';
+import type { StepTotals } from '@/lib/graph/counts';
+import type { Together } from '@/lib/graph/groups';
+import { useStepCounts } from './queries';
 
 const sum = (reasons: Record<string, number>) => Object.values(reasons).reduce((total, n) => total + n, 0);
 
@@ -25,21 +27,36 @@ function Count({ value, label, name, className }: { value: number; label: string
   );
 }
 
+const LINE = 'flex h-7 items-center gap-2 overflow-hidden whitespace-nowrap border-t px-3 text-2xs text-ink-3';
+
 /** How many came, are here and went on; it leads to the people. Quiet, and as wide when the numbers move. */
-export function StepCounts({ journeyId, nodeId }: { journeyId: string; nodeId: string }) {
-  const counts = useNodeCounts(journeyId, nodeId);
+export function StepCounts({ journeyId, steps }: { journeyId: string; steps: Together }) {
+  const counts = useStepCounts(journeyId, steps);
   if (!counts) return null;
+  const [only, ...others] = steps.all;
+  if (others.length) {
+    return (
+      <p className={LINE}>
+        <Numbers counts={counts} />
+      </p>
+    );
+  }
+  return (
+    <Link href={`/journeys/view?id=${journeyId}&tab=people&node=${only}`} className={cn('nopan hover:bg-hover', LINE)}>
+      <Numbers counts={counts} />
+    </Link>
+  );
+}
+
+function Numbers({ counts }: { counts: StepTotals }) {
   const skipped = sum(counts.skipped);
   return (
-    <Link
-      href={`/journeys/view?id=${journeyId}&tab=people&node=${nodeId}`}
-      className="nopan flex h-7 items-center gap-2 overflow-hidden whitespace-nowrap border-t px-3 text-2xs text-ink-3 hover:bg-hover"
-    >
-      <Count value={counts.entered} name="in" label="Entered this step" />
+    <>
+      <Count value={counts.entered} name="in" label="Came in" />
       {counts.waiting > 0 && (
         <Count value={counts.waiting} name="here" label="Waiting here now" className="text-accent-ink" />
       )}
-      <Count value={counts.passed} name="on" label="Went on" />
+      {counts.passed !== null && <Count value={counts.passed} name="on" label="Went on" />}
       {counts.converted > 0 && (
         <Count value={counts.converted} name="converted" label="Converted" className="text-ok" />
       )}
@@ -48,6 +65,6 @@ export function StepCounts({ journeyId, nodeId }: { journeyId: string; nodeId: s
       )}
       {counts.exited > 0 && <Count value={counts.exited} name="left" label="Left the journey from here" />}
       {counts.failed > 0 && <Count value={counts.failed} name="failed" label="Failed" className="text-bad" />}
-    </Link>
+    </>
   );
 }

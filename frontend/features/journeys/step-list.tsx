@@ -27,7 +27,7 @@ function Step({ step: { node, depth, via, repeats }, journeyId }: { step: Listed
               <p className="text-ink-3 text-xs">{summaryOf(node)}</p>
             </div>
           </div>
-          <StepCounts journeyId={journeyId} nodeId={node.id} />
+          <StepCounts journeyId={journeyId} steps={{ all: [node.id], entrances: [node.id] }} />
         </div>
       )}
     </li>

@@ -6,14 +6,15 @@ import { NodeIcon } from '@/components/node-icon';
 import type { GraphNode } from '@/lib/api/types';
 import { cn } from '@/lib/cn';
 import { isTrigger, summaryOf, titleOf } from '@/lib/nodes';
-import { useNodeCounts } from './queries';
+import { useStepCounts } from './queries';
 import { StepCounts } from './step-counts';
 
 export type NodeOnCanvas = Node<{ node: GraphNode; journeyId: string }, 'step'>;
 
 /** One step on the canvas. Where people wait, it glows. */
 export const StepNode = memo(function StepNode({ data: { node, journeyId } }: NodeProps<NodeOnCanvas>) {
-  const waiting = useNodeCounts(journeyId, node.id)?.waiting ?? 0;
+  const steps = { all: [node.id], entrances: [node.id] };
+  const waiting = useStepCounts(journeyId, steps)?.waiting ?? 0;
   return (
     <div
       data-testid={`step-${node.id}`}
@@ -32,7 +33,7 @@ export const StepNode = memo(function StepNode({ data: { node, journeyId } }: No
           </p>
         </div>
       </div>
-      <StepCounts journeyId={journeyId} nodeId={node.id} />
+      <StepCounts journeyId={journeyId} steps={steps} />
       <Handle type="source" position={Position.Bottom} className="opacity-0" isConnectable={false} />
     </div>
   );

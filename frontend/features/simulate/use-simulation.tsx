@@ -2,7 +2,8 @@
 
 import { useMemo, useState } from 'react';
 import type { Graph, SimulationResult } from '@/lib/api/types';
-import { litAt, momentsOf, standingsAt } from '@/lib/simulation/replay';
+import type { Together } from '@/lib/graph/groups';
+import { litAt, momentsOf, standingOf, standingsAt } from '@/lib/simulation/replay';
 import { Strip } from './strip';
 
 /** The outcome that is looked at, the graph that it is of, the moment, and whose path is lit. */
@@ -23,7 +24,7 @@ export function useSimulation() {
     const at = moments[index] ?? 0;
     const standings = standingsAt(result, graph, at);
     return {
-      strip: (nodeId: string) => <Strip standing={standings.get(nodeId)} />,
+      strip: (steps: Together) => <Strip standing={standingOf(standings, steps)} />,
       lit: litAt(result, graph, at, person),
     };
   }, [shown]);

@@ -8,18 +8,20 @@ import { freshId, type Point, selected, snap } from './edit';
 const MARK = 'sojourn/steps';
 
 /** These steps with the edges between them, as text; nothing when there are none. */
-export function copyText({ nodes, edges }: Canvas, ids: ReadonlySet<string>): string | null {
+export function copyText({ nodes, edges, groups = [] }: Canvas, ids: ReadonlySet<string>): string | null {
   if (ids.size === 0) return null;
   const inner = edges.filter(({ source, target }) => ids.has(source) && ids.has(target));
-  const part = graphOf({ nodes: nodes.filter(({ id }) => ids.has(id)), edges: inner });
+  const whole = groups.filter((group) => group.nodes.every((id) => ids.has(id)));
+  const part = graphOf({ nodes: nodes.filter(({ id }) => ids.has(id)), edges: inner, groups: whole });
   return JSON.stringify({ kind: MARK, ...part }, null, 2);
 }
 
 function read(text: string): Graph | null {
   try {
-    const { kind, nodes, edges, notes } = JSON.parse(text);
+    const { kind, nodes, edges, notes, groups } = JSON.parse(text);
     const isGraph = kind === MARK && Array.isArray(nodes) && Array.isArray(edges);
-    return isGraph ? { nodes, edges, notes: Array.isArray(notes) ? notes : [] } : null;
+    const listed = (list: unknown) => (Array.isArray(list) ? list : []);
+    return isGraph ? { nodes, edges, notes: listed(notes), groups: listed(groups) } : null;
   } catch {
     return null;
   }
@@ -55,7 +57,17 @@ export function pasted(canvas: Canvas, text: string, at: Point, kinds: Kinds): C
     const [from, to] = [ids.get(source), ids.get(target)];
     return from && to ? [{ id: edgeId(from, sourceHandle, to), source: from, sourceHandle, target: to }] : [];
   });
-  const both = { nodes: [...canvas.nodes, ...nodes], edges: [...canvas.edges, ...edges] };
+  const taken = new Set([...canvas.nodes, ...(canvas.groups ?? [])].map(({ id }) => id));
+  const groups = (part.groups ?? []).map((group) => ({
+    ...group,
+    id: freshId('group', (id) => taken.has(id)),
+    nodes: group.nodes.flatMap((id) => ids.get(id) ?? []),
+  }));
+  const both = {
+    nodes: [...canvas.nodes, ...nodes],
+    edges: [...canvas.edges, ...edges],
+    groups: [...(canvas.groups ?? []), ...groups],
+  };
   return selected(
     both,
     nodes.map(({ id }) => id),

@@ -38,6 +38,7 @@ const selectOnly = (nodes: CanvasNode[], ids: ReadonlySet<string>): CanvasNode[]
 
 /** The canvas with only these steps selected. */
 export const selected = (canvas: Canvas, ids: readonly string[]): Canvas => ({
+  ...canvas,
   nodes: selectOnly(canvas.nodes, new Set(ids)),
   edges: canvas.edges.map((edge) => (edge.selected ? { ...edge, selected: false } : edge)),
 });

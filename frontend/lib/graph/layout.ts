@@ -1,5 +1,5 @@
 import dagre from '@dagrejs/dagre';
-import type { Graph, GraphNode } from '@/lib/api/types';
+import type { Graph, GraphNode, StepGroup } from '@/lib/api/types';
 
 export const NODE_WIDTH = 240;
 export const NODE_HEIGHT = 92;
@@ -22,16 +22,24 @@ interface Size {
   height?: number;
 }
 
-/** Places every node below those that lead to it; edges that close a loop do not push anything down. */
-export function layOut({ nodes, edges }: Graph, sizes: ReadonlyMap<string, Size> = new Map()): Positions {
+/** Places every node below those that lead to it, groups together; edges that close a loop do not push anything down. */
+export function layOut(
+  { nodes, edges }: Graph,
+  sizes: ReadonlyMap<string, Size> = new Map(),
+  groups: readonly StepGroup[] = [],
+): Positions {
   const sizeOf = (id: string) => ({
     width: sizes.get(id)?.width ?? NODE_WIDTH,
     height: sizes.get(id)?.height ?? NODE_HEIGHT,
   });
-  const drawing = new dagre.graphlib.Graph({ multigraph: true })
+  const drawing = new dagre.graphlib.Graph({ multigraph: true, compound: true })
     .setGraph({ rankdir: 'TB', nodesep: 40, ranksep: 56 })
     .setDefaultEdgeLabel(() => ({}));
   for (const { id } of nodes) drawing.setNode(id, sizeOf(id));
+  for (const group of groups) {
+    drawing.setNode(group.id, {});
+    for (const id of group.nodes) drawing.setParent(id, group.id);
+  }
   for (const { id, source, target } of edges) {
     if (drawing.hasNode(source) && drawing.hasNode(target)) drawing.setEdge(source, target, {}, id);
   }

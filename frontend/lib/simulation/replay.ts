@@ -1,6 +1,7 @@
 /** A simulation played back: who stands where at a moment, and which ways were taken until then. */
 
 import type { Graph, GraphEdge, SimulatedContact, SimulationResult } from '@/lib/api/types';
+import type { Together } from '@/lib/graph/groups';
 
 /** What is to be said of a step at a moment. */
 export interface Standing {
@@ -79,6 +80,22 @@ export function standingsAt(result: SimulationResult, graph: Graph, at: number):
   }
   for (const standing of found.values()) standing.here = Math.max(0, standing.here);
   return found;
+}
+
+/** What is to be said of some steps together: whoever comes in is counted once. */
+export function standingOf(
+  standings: ReadonlyMap<string, Standing>,
+  { all, entrances }: Together,
+): Standing | undefined {
+  const known = all.flatMap((id) => standings.get(id) ?? []);
+  if (known.length === 0) return undefined;
+  const sum = (of: (standing: Standing) => number) => known.reduce((total, each) => total + of(each), 0);
+  return {
+    entered: entrances.reduce((total, id) => total + (standings.get(id)?.entered ?? 0), 0),
+    here: sum(({ here }) => here),
+    skipped: sum(({ skipped }) => skipped),
+    failed: sum(({ failed }) => failed),
+  };
 }
 
 /** The steps and ways of everyone, or of one contact, until a moment. */

@@ -11,7 +11,7 @@ from journeys.errors import InvalidInput
 from journeys.graph.catalogue import Catalogue
 from journeys.graph.checks import check_graph
 from journeys.graph.drafts import parse_settings
-from journeys.graph.drawn import DrawnEdge, DrawnNode, Graph, Note, Position
+from journeys.graph.drawn import DrawnEdge, DrawnNode, Graph, Note, Position, StepGroup
 from journeys.graph.files import export_journey, import_journey
 from journeys.graph.hashing import hash_journey
 from journeys.graph.plain_yaml import read_yaml, write_yaml
@@ -167,3 +167,12 @@ def test_notes_are_kept_in_the_file_and_change_nothing_of_the_journey() -> None:
     assert hash_journey(noted, JourneySettings()) == hash_journey(graph, JourneySettings())
     assert import_journey(export_journey("Noted", "noted", noted, JourneySettings())).graph.notes == noted.notes
     assert "notes" not in export_journey("Plain", "plain", graph, JourneySettings())
+
+
+def test_groups_are_kept_in_the_file_and_change_nothing_of_the_journey() -> None:
+    graph = draw({"start": START, "done": EXIT}, "start.next > done")
+    together = StepGroup(id="g1", name="Welcome", nodes=["start", "done"], collapsed=True)
+    drawn = graph.model_copy(update={"groups": [together]})
+    assert hash_journey(drawn, JourneySettings()) == hash_journey(graph, JourneySettings())
+    assert import_journey(export_journey("Grouped", "grouped", drawn, JourneySettings())).graph.groups == [together]
+    assert "groups" not in export_journey("Plain", "plain", graph, JourneySettings())

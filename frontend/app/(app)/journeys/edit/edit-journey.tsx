@@ -10,6 +10,7 @@ import { PublishDialog } from '@/features/journeys/lazy';
 import { useJourneyStatus } from '@/features/journeys/queries';
 import { StepCounts } from '@/features/journeys/step-counts';
 import { useSimulation } from '@/features/simulate/use-simulation';
+import type { Together } from '@/lib/graph/groups';
 import { useSearchState } from '@/lib/use-search-state';
 
 const SimulatePanel = dynamic(
@@ -33,7 +34,7 @@ export function EditJourney() {
   const wasPublished = status.data?.version != null;
   const isShown = counts === 'on' && wasPublished;
   const live = useMemo(
-    () => (isShown ? { strip: (nodeId: string) => <StepCounts journeyId={id} nodeId={nodeId} /> } : {}),
+    () => (isShown ? { strip: (steps: Together) => <StepCounts journeyId={id} steps={steps} /> } : {}),
     [id, isShown],
   );
   const endSimulation = () => {
