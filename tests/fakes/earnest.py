@@ -26,6 +26,9 @@ from tests.fakes.engine import BareMailroom
 from tests.fakes.provider import RecordingProvider
 from worker.leases import claim_partitions
 
+HOOKS = httpx.MockTransport(lambda _: httpx.Response(200))
+"""Whom webhooks call."""
+
 _CLOCK = f"""
     CREATE SCHEMA ahead;
     GRANT USAGE ON SCHEMA ahead TO {APP_ROLE}, {ENGINE_ROLE};
@@ -87,6 +90,7 @@ class Earnest:
     _owner: UUID = field(default_factory=new_id)
     _tokens: dict[UUID, tuple[RunInput, Token]] = field(default_factory=dict)
     _mails_seen: int = 0
+    _stages: StageRunner = field(init=False)
 
     def now(self) -> datetime:
         return datetime.now(UTC) + self.ahead
@@ -102,22 +106,24 @@ class Earnest:
     async def live(self, until: datetime) -> None:
         """Let time pass up to a moment."""
         clock.CLOCK.set(self.now)
-        transport = httpx.MockTransport(lambda _: httpx.Response(200))
-        async with httpx.AsyncClient(transport=transport) as http:
-            stages = StageRunner(self.database, BareMailroom(self.database, self.provider), http)
-            while True:
-                await self._settle(stages)
-                at = self._next()
-                if at is None or at > until:
-                    return
-                await self.jump(at)
-                await self._act()
+        async with httpx.AsyncClient(transport=HOOKS) as http:
+            self._stages = StageRunner(self.database, BareMailroom(self.database, self.provider), http)
+            await self._pass_time(until)
 
-    def _next(self) -> datetime | None:
-        wakes = [token.wake_at for _, token in self._tokens.values() if token.wake_at]
-        return min([*wakes, *(at for at, *_ in self.deeds)], default=None)
+    async def _pass_time(self, until: datetime) -> None:
+        while True:
+            await self._settle()
+            at = min([*await self._wakes(), *(at for at, *_ in self.deeds)], default=None)
+            if at is None or at > until:
+                return
+            await self.jump(at)
+            await self._act()
 
-    async def _settle(self, stages: StageRunner) -> None:
+    async def _wakes(self) -> list[datetime]:
+        return [token.wake_at for _, token in self._tokens.values() if token.wake_at]
+
+    async def _settle(self) -> None:
+        """Do all that is due."""
         while True:
             moved = await self._route()
             due = [each for each in self._tokens.values() if each[1].wake_at is None or each[1].wake_at <= self.now()]
@@ -130,17 +136,20 @@ class Earnest:
                     token=token,
                 )
                 del self._tokens[token.batch_id]
-                for each in await stages.run(order):
+                for each in await self._stages.run(order):
                     self._tokens[each.batch_id] = (run, each)
             await self._read_mails()
             if not due and not moved:
                 return
 
-    async def _route(self) -> bool:
+    async def _route_events(self) -> bool:
         async with self.database.engine() as session:
             lease = await claim_partitions(session, self._owner)
         async with self.database.engine() as session:
-            taken = (await route_window(session, lease, 2_000)).taken
+            return bool((await route_window(session, lease, 2_000)).taken)
+
+    async def _route(self) -> bool:
+        taken = await self._route_events()
         async with self.database.engine() as session:
             rows = await take_dispatches(session, 2_000)
             await acknowledge(session, [row.seq for row in rows])
@@ -151,7 +160,7 @@ class Earnest:
             else:
                 for batch_id in row.payload["empty"]:
                     self._tokens.pop(UUID(batch_id), None)
-        return bool(taken or rows)
+        return taken or bool(rows)
 
     async def _read_mails(self) -> None:
         """Plan what readers do with the mails that have come."""

@@ -46,14 +46,20 @@ async def client(temporal_server: EmbeddedStack) -> Client:
 
 @asynccontextmanager
 async def running(
-    client: Client, database: Database, provider: MailProvider, *, sandbox: bool = True, **named: MailProvider
+    client: Client,
+    database: Database,
+    provider: MailProvider,
+    *,
+    sandbox: bool = True,
+    hooks: httpx.AsyncBaseTransport | None = None,
+    **named: MailProvider,
 ) -> AsyncIterator[None]:
     """Run the workers of all queues and a dispatcher; workflows in the sandbox, as a check of their determinism."""
 
     async def quiet(order: StageOrder) -> None:
         return
 
-    async with httpx.AsyncClient() as http:
+    async with httpx.AsyncClient(transport=hooks) as http:
         stages = StageActivities(database, BareMailroom(database, provider, named), http, quiet, InProcessRunner())
         runner = SandboxedWorkflowRunner() if sandbox else UnsandboxedWorkflowRunner()
         runs = Worker(

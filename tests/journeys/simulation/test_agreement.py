@@ -2,7 +2,7 @@
 
 import os
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextvars import Token
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -126,14 +126,19 @@ async def in_earnest(database: Database, workspace_id: UUID, subjects: dict[UUID
 async def test_random_journeys_go_the_same_way_in_a_simulation_and_in_earnest(
     fresh_database_url: str, machine_clock: None, part: int
 ) -> None:
-    set_clock_apart(fresh_database_url, UNTIL + timedelta(weeks=4))
-    database = Database(fresh_database_url)
+    await compare(fresh_database_url, Earnest, range(part, JOURNEYS, PARTS))
+
+
+async def compare(database_url: str, engine: Callable[[Database, UUID], Earnest], numbers: Iterable[int]) -> None:
+    """Let people go through journeys in a simulation and in an engine, and hold each passage against the other."""
+    set_clock_apart(database_url, UNTIL + timedelta(weeks=4))
+    database = Database(database_url)
     workspace_id = await make_workspace(database)
-    earnest = Earnest(database, workspace_id)
+    earnest = engine(database, workspace_id)
     expected: Seen = {}
     number_of: dict[UUID, int] = {}
     async with open_scratch(database.url, workspace_id) as scratch:
-        for number in range(part, JOURNEYS, PARTS):
+        for number in numbers:
             journey = random_journey(number)
             people = await bring_people(database, workspace_id, journey)
             number_of |= dict.fromkeys(people, number)

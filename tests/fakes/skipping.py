@@ -1,0 +1,90 @@
+"""The engine on a real Temporal server that skips time: real runs, workers and dispatches, on a clock that jumps ahead."""
+
+import asyncio
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import text
+from temporalio.client import Client
+from temporalio.testing import TimeSkipper, TimeSkippingConfig
+
+from journeys import clock
+from tests.fakes.earnest import HOOKS, Earnest
+from tests.workflows.test_journey import running
+from worker.embedded.temporal import EmbeddedTemporal
+
+PATIENCE_SECONDS = 60
+LOOK_EVERY_SECONDS = 0.02
+TOGETHER = timedelta(seconds=30)
+"""What is due within this span is done at one moment: much is due at almost the same time."""
+
+
+class SkippingTemporal(EmbeddedTemporal):
+    """A Temporal server whose runs may skip time."""
+
+    def command(self) -> list[str]:
+        """Return the program and its arguments."""
+        settings = ("frontend.WorkflowTimeSkippingEnabled=true", 'history.timerProcessorMaxTimeShift="1ms"')
+        return [*super().command(), *(each for value in settings for each in ("--dynamic-config-value", value))]
+
+
+@dataclass(kw_only=True)
+class EarnestOnTemporal(Earnest):
+    """Postgres' clock is set ahead, and each run that has something to do by then is wound forward to it."""
+
+    client: Client
+    _ahead_of: defaultdict[str, timedelta] = field(default_factory=lambda: defaultdict(timedelta))
+    _skipper: TimeSkipper = field(init=False)
+
+    async def live(self, until: datetime) -> None:
+        """Let time pass up to a moment."""
+        clock.CLOCK.set(self.now)
+        self._skipper = TimeSkipper(self.client, config=TimeSkippingConfig(enabled=False))
+        async with running(self._skipper.client, self.database, self.provider, sandbox=False, hooks=HOOKS):
+            await self._pass_time(until)
+
+    async def _wakes(self) -> list[datetime]:
+        async with self.database.engine() as session:
+            wakes = await session.scalars(text("SELECT wake_at FROM batches WHERE active ORDER BY 1"))
+        times = list(wakes)
+        return [max(at for at in times if at <= times[0] + TOGETHER)] if times else []
+
+    async def _settle(self) -> None:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while True:
+                moved = await self._route_events()
+                await self._wind_forward()
+                await self._read_mails()
+                if not moved and await self._is_idle():
+                    return
+                await asyncio.sleep(LOOK_EVERY_SECONDS)
+
+    async def _wind_forward(self) -> None:
+        """Bring each run that has something due to the time that it is."""
+        async with self.database.engine() as session:
+            due = await session.scalars(text(_DUE))
+        await asyncio.gather(*(self._wind(each) for each in due))
+
+    async def _wind(self, workflow_id: str) -> None:
+        target = self.now() + timedelta(seconds=1)
+        lacking = target - (datetime.now(UTC) + self._ahead_of[workflow_id])
+        if await self._skipper.fast_forward(self.client.get_workflow_handle(workflow_id), max(lacking, _LEAST)):
+            self._ahead_of[workflow_id] = target - datetime.now(UTC)
+
+    async def _is_idle(self) -> bool:
+        async with self.database.engine() as session:
+            return not await session.scalar(text(_BUSY))
+
+
+_LEAST = timedelta(milliseconds=10)
+
+_DUE = """
+    SELECT DISTINCT r.workflow_id FROM batches b JOIN runs r ON r.id = b.run_id
+    WHERE b.active AND b.wake_at <= now() AND r.ended_at IS NULL
+      AND NOT EXISTS (SELECT 1 FROM dispatches d WHERE d.run_id = r.id)
+"""
+_BUSY = """
+    SELECT EXISTS (SELECT 1 FROM dispatches) OR EXISTS (SELECT 1 FROM event_queue)
+        OR EXISTS (SELECT 1 FROM batches WHERE active AND coalesce(wake_at, now()) <= now())
+"""
