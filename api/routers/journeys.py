@@ -86,7 +86,9 @@ def _row(journey: Journey, numbers: dict[UUID, int], counts: dict[UUID, dict[str
 async def create_journey(body: JourneyCreate, session: Session, actor: Editor, response: Response) -> JourneyRead:
     """Make a journey with a first draft; the draft may have faults until it is published."""
     graph, settings = drafts.parse_graph(body.graph), drafts.parse_settings(body.settings)
-    journey = await drafts.create_journey(session, actor.workspace_id, body.name, graph, settings, body.slug)
+    journey = await drafts.create_journey(
+        session, actor.workspace_id, body.name, graph, settings, body.slug, by=actor.person_id
+    )
     await record_change(session, actor, "created", "journey", journey.id, {"name": journey.name})
     return await _read(session, journey, response)
 
@@ -96,7 +98,9 @@ async def import_journey_file(body: JourneyImport, session: Session, actor: Edit
     """Make a journey from a file; its slug, when taken, gets a number."""
     file = import_journey(body.content)
     name = body.name or file.name
-    journey = await drafts.create_journey(session, actor.workspace_id, name, file.graph, file.settings)
+    journey = await drafts.create_journey(
+        session, actor.workspace_id, name, file.graph, file.settings, by=actor.person_id
+    )
     journey.tags = file.tags
     await record_change(session, actor, "imported", "journey", journey.id, {"name": journey.name})
     return await _read(session, journey, response)
@@ -150,6 +154,7 @@ async def update_journey(
         tags=body.tags,
         graph=drafts.parse_graph(body.graph) if body.graph is not None else None,
         settings=drafts.parse_settings(body.settings) if body.settings is not None else None,
+        by=actor.person_id,
     )
     changed = {name: True for name in body.model_fields_set if name != "name"}
     await record_change(session, actor, "saved", "journey", journey.id, {"name": journey.name, **changed})
@@ -175,7 +180,7 @@ async def delete_journey(journey_id: UUID, session: Session, actor: Editor) -> N
 @router.post("/{journey_id}/duplicate", status_code=201)
 async def duplicate_journey(journey_id: UUID, session: Session, actor: Editor, response: Response) -> JourneyRead:
     """Make a new draft that says the same."""
-    copy = await drafts.copy_journey(session, actor.workspace_id, journey_id)
+    copy = await drafts.copy_journey(session, actor.workspace_id, journey_id, by=actor.person_id)
     await record_change(session, actor, "created", "journey", copy.id, {"name": copy.name, "copy_of": str(journey_id)})
     return await _read(session, copy, response)
 
@@ -229,7 +234,7 @@ def _publication(actor: Publisher, body: Publish | None, if_match: str | None) -
     wish = body or Publish()
     return publishing.Publication(
         by=actor.name,
-        publisher_id=actor.id,
+        publisher_id=actor.person_id,
         revision=_revision(if_match),
         in_flight=wish.in_flight,
         node_map=wish.node_map,
@@ -255,14 +260,17 @@ async def _published(
 async def list_approvals(journey_id: UUID, session: Session, reader: Reader) -> Approvals:
     """Return who approved the draft as it is now; an edit voids every approval."""
     rows = await approvals.list_approvals(session, reader.workspace_id, journey_id)
-    needed = await approvals.count_needed(session, reader.workspace_id)
-    return Approvals(needed=needed, approvals=[ApprovalRead.model_validate(row) for row in rows])
+    return Approvals(
+        needed=await approvals.count_needed(session, reader.workspace_id),
+        approvals=[ApprovalRead.model_validate(row) for row in rows],
+        refusal=await approvals.find_refusal(session, reader, journey_id),
+    )
 
 
 @router.post("/{journey_id}/approve")
 async def approve_journey(journey_id: UUID, session: Session, actor: Publisher) -> Approvals:
-    """Agree to the draft as it is now."""
-    await approvals.approve(session, actor.workspace_id, journey_id, actor.id, actor.name)
+    """Agree to the draft as it is now: in person, and not to one's own changes."""
+    await approvals.approve(session, actor, journey_id)
     await record_change(session, actor, "approved", "journey", journey_id)
     return await list_approvals(journey_id, session, actor)
 

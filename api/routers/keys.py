@@ -29,7 +29,7 @@ async def create_key(body: KeyCreate, session: Session, actor: Connector) -> Key
         raise InvalidInput("An API key needs a role.", [Fault("/role", "Choose a role.")])
     if body.role == "owner" and actor.role != "owner":
         raise Forbidden("Only an owner can make a key with the role owner.")
-    key, secret = await keys.add_key(session, actor.workspace_id, body.kind, body.role, body.name, actor.id)
+    key, secret = await keys.add_key(session, actor.workspace_id, body.kind, body.role, body.name, actor.person_id)
     await record_change(
         session, actor, "created", "key", key.id, {"name": key.name, "kind": key.kind, "role": key.role}
     )

@@ -112,6 +112,7 @@ class Publish(Schema):
 class ApprovalRead(Schema):
     """Somebody who agreed to the draft as it is now."""
 
+    approver_id: UUID
     approved_by: str
     at: datetime
 
@@ -121,6 +122,7 @@ class Approvals(Schema):
 
     needed: int
     approvals: list[ApprovalRead]
+    refusal: str | None = Field(description="Why the caller may not approve this draft; null where they may.")
 
 
 class PeopleAt(Schema):

@@ -68,7 +68,7 @@ async def find_principal(session: AsyncSession, secret: str) -> Principal | None
         return None
     stale = ApiKey.last_used_at.is_(None) | (ApiKey.last_used_at < func.now() - _TOUCH_EVERY)
     await session.execute(update(ApiKey).where(ApiKey.id == key.id, stale).values(last_used_at=func.now()))
-    return Principal("key", key.id, key.name, key.workspace_id, cast(Role, key.role))
+    return Principal("key", key.id, key.name, key.workspace_id, cast(Role, key.role), person_id=key.created_by)
 
 
 async def list_keys(session: AsyncSession, workspace_id: UUID) -> list[ApiKey]:

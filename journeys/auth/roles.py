@@ -18,6 +18,11 @@ RIGHTS: dict[Role, frozenset[Right]] = {
 }
 
 
+def roles_with(right: Right) -> list[Role]:
+    """Return the roles that include a right."""
+    return [role for role, rights in RIGHTS.items() if right in rights]
+
+
 @dataclass(frozen=True)
 class Principal:
     """Who makes a request, in which workspace; `csrf_token` is set for a signed-in browser."""
@@ -29,6 +34,8 @@ class Principal:
     role: Role
     session_id: UUID | None = None
     csrf_token: str | None = None
+    person_id: UUID | None = None
+    """The person who calls, or who made the key; None for a key from the command line."""
 
     def may(self, right: Right) -> bool:
         """Say whether the role includes a right."""

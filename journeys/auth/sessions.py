@@ -57,7 +57,8 @@ async def find_principal(session: AsyncSession, cookie: str) -> Principal | None
         return None
     found, name, role = row
     await _touch(session, found.id)
-    return Principal("user", found.user_id, name, found.workspace_id, cast(Role, role), found.id, found.csrf_token)
+    user_id, workspace_id = found.user_id, found.workspace_id
+    return Principal("user", user_id, name, workspace_id, cast(Role, role), found.id, found.csrf_token, user_id)
 
 
 def is_csrf_token(principal: Principal, given: str | None) -> bool:

@@ -17,7 +17,7 @@ from journeys.enrollments.pausing import end_everyone
 from journeys.errors import Conflict, Fault, InvalidInput
 from journeys.graph import versions
 from journeys.graph.approvals import require_approvals
-from journeys.graph.drafts import ensure_revision, lock_journey
+from journeys.graph.drafts import ensure_revision, lock_journey, note_editor
 from journeys.graph.loading import LoadedPlan, get_plan
 from journeys.graph.models import Journey, JourneyVersion
 from journeys.nodes.ops import Trigger
@@ -71,6 +71,8 @@ async def republish(
         raise Conflict("the draft has changes that were never published; send its ETag as If-Match to replace them")
     journey.graph, journey.settings = old.graph, old.settings
     journey.draft_revision += 1
+    if publication.publisher_id:
+        note_editor(journey, publication.publisher_id)
     await session.flush()
     return await _publish(session, journey, publication)
 

@@ -8,7 +8,8 @@ from uuid import UUID
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from journeys.errors import Conflict
+from journeys.auth.roles import Principal, roles_with
+from journeys.errors import Conflict, Forbidden
 from journeys.graph.catalogue import load_catalogue
 from journeys.graph.compiler import compile_graph
 from journeys.graph.drafts import get_journey, parse_graph, parse_settings
@@ -17,11 +18,15 @@ from journeys.graph.models import Journey
 from journeys.graph.problems import InvalidGraph
 
 
-async def approve(
-    session: AsyncSession, workspace_id: UUID, journey_id: UUID, approver_id: UUID, approved_by: str
-) -> None:
-    """Agree to the draft as it is now; any change of it voids this."""
-    journey = await get_journey(session, workspace_id, journey_id)
+async def approve(session: AsyncSession, actor: Principal, journey_id: UUID) -> None:
+    """Agree to the draft as it is now; any change of it voids this.
+
+    Raises:
+        Forbidden: the caller is no person, or changed the draft while enough others did not.
+    """
+    journey = await get_journey(session, actor.workspace_id, journey_id)
+    if refusal := await find_refusal(session, actor, journey_id):
+        raise Forbidden(refusal)
     await session.execute(
         text("""
             INSERT INTO approvals (journey_id, draft_hash, approver_id, approved_by, workspace_id)
@@ -30,11 +35,29 @@ async def approve(
         {
             "journey_id": journey_id,
             "hash": await _hash(session, journey),
-            "approver_id": approver_id,
-            "by": approved_by,
-            "workspace_id": workspace_id,
+            "approver_id": actor.id,
+            "by": actor.name,
+            "workspace_id": actor.workspace_id,
         },
     )
+
+
+async def find_refusal(session: AsyncSession, actor: Principal, journey_id: UUID) -> str | None:
+    """Return why a caller may not approve the draft of a journey, or None."""
+    if not actor.may("publish"):
+        return f"The role {actor.role} does not include the right to approve."
+    if actor.kind != "user":
+        return "An approval is given by a person who is signed in, not by a key."
+    journey = await get_journey(session, actor.workspace_id, journey_id)
+    if actor.id not in journey.draft_editors:
+        return None
+    needed = await count_needed(session, actor.workspace_id)
+    others = await session.scalar(
+        text(f"SELECT count(*) FROM {_APPROVERS} WHERE m.user_id <> ALL(CAST(:editors AS uuid[]))"),
+        {"workspace_id": actor.workspace_id, "roles": roles_with("publish"), "editors": journey.draft_editors},
+    )
+    # Where too few are left who did not, a change may be approved by another who changed something.
+    return "You changed this draft: it is for others to approve." if (others or 0) >= max(needed, 1) else None
 
 
 async def withdraw(session: AsyncSession, workspace_id: UUID, journey_id: UUID, approver_id: UUID) -> None:
@@ -47,13 +70,20 @@ async def withdraw(session: AsyncSession, workspace_id: UUID, journey_id: UUID, 
 
 
 async def list_approvals(session: AsyncSession, workspace_id: UUID, journey_id: UUID) -> Sequence[Row[Any]]:
-    """Return who agreed to the draft as it is now, and when."""
+    """Return who agreed to the draft as it is now, and when; whoever has left or may publish no more does not count."""
     journey = await get_journey(session, workspace_id, journey_id)
     result = await session.execute(
-        text(
-            "SELECT approver_id, approved_by, at FROM approvals WHERE journey_id = :id AND draft_hash = :hash ORDER BY at"
-        ),
-        {"id": journey_id, "hash": await _hash(session, journey)},
+        text(f"""
+            SELECT a.approver_id, a.approved_by, a.at
+            FROM {_APPROVERS} JOIN approvals a ON a.approver_id = m.user_id
+            WHERE a.journey_id = :id AND a.draft_hash = :hash ORDER BY a.at
+        """),
+        {
+            "workspace_id": workspace_id,
+            "roles": roles_with("publish"),
+            "id": journey_id,
+            "hash": await _hash(session, journey),
+        },
     )
     return result.all()
 
@@ -92,3 +122,9 @@ async def _hash(session: AsyncSession, journey: Journey) -> str:
     except InvalidGraph:
         return drawn
     return hashlib.sha256(f"{drawn} {plan.model_dump_json()}".encode()).hexdigest()
+
+
+_APPROVERS = """
+    memberships m JOIN users u ON u.id = m.user_id AND u.disabled_at IS NULL
+        AND m.workspace_id = :workspace_id AND m.role = ANY(:roles)
+"""

@@ -56,8 +56,10 @@ async def create_journey(
     graph: Graph,
     settings: JourneySettings,
     slug: str | None = None,
+    *,
+    by: UUID | None = None,
 ) -> Journey:
-    """Make a journey with a first draft; without a slug, one is made from its name.
+    """Make a journey with a first draft, by a person if known; without a slug, one is made from its name.
 
     Raises:
         Conflict: the slug is taken.
@@ -68,6 +70,7 @@ async def create_journey(
         slug=slug or await _free_slug(session, workspace_id, name),
         graph=graph.model_dump(mode="json"),
         settings=dump_settings(settings),
+        draft_editors=[by] if by else [],
     )
     session.add(journey)
     try:
@@ -88,8 +91,9 @@ async def update_draft(
     tags: Sequence[str] | None = None,
     graph: Graph | None = None,
     settings: JourneySettings | None = None,
+    by: UUID | None = None,
 ) -> Journey:
-    """Change a draft; with a revision, only if nobody else has changed it since.
+    """Change a draft, by a person if known; with a revision, only if nobody else has changed it since.
 
     Raises:
         PreconditionFailed: somebody has.
@@ -104,6 +108,8 @@ async def update_draft(
         journey.graph = graph.model_dump(mode="json")
     if settings is not None:
         journey.settings = dump_settings(settings)
+    if by and (graph is not None or settings is not None):
+        note_editor(journey, by)
     journey.draft_revision += 1
     journey.updated_at = datetime.now(UTC)
     await session.flush()
@@ -137,6 +143,11 @@ async def lock_journey(session: AsyncSession, workspace_id: UUID, journey_id: UU
     if journey.state == "archived":
         raise Conflict("this journey is archived")
     return journey
+
+
+def note_editor(journey: Journey, person_id: UUID) -> None:
+    """Remember that a person changed the draft, until it is published."""
+    journey.draft_editors = sorted({*journey.draft_editors, person_id})
 
 
 def ensure_revision(journey: Journey, revision: int | None) -> None:
@@ -187,11 +198,11 @@ async def find_journeys(session: AsyncSession, workspace_id: UUID, pattern: str,
     return (await session.scalars(query)).all()
 
 
-async def copy_journey(session: AsyncSession, workspace_id: UUID, journey_id: UUID) -> Journey:
+async def copy_journey(session: AsyncSession, workspace_id: UUID, journey_id: UUID, by: UUID | None = None) -> Journey:
     """Make a new draft that says the same as another journey's draft."""
     source = await get_journey(session, workspace_id, journey_id)
     graph, settings = parse_graph(source.graph), parse_settings(source.settings)
-    copy = await create_journey(session, workspace_id, f"Copy of {source.name}"[:200], graph, settings)
+    copy = await create_journey(session, workspace_id, f"Copy of {source.name}"[:200], graph, settings, by=by)
     copy.tags = list(source.tags)
     await session.flush()
     return copy

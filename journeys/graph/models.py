@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, func, text
+from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Index, UniqueConstraint, Uuid, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from journeys.db.base import Base, WorkspaceRow
@@ -25,6 +25,8 @@ class Journey(WorkspaceRow):
     graph: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
     settings: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
     draft_revision: Mapped[int] = mapped_column(server_default=text("1"))
+    draft_editors: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid), server_default=text("'{}'"))
+    """The people who changed the draft since it was last published."""
     live_version_id: Mapped[UUID | None]
     updated_at: Mapped[datetime] = mapped_column(server_default=func.now())
     paused_at: Mapped[datetime | None]

@@ -53,6 +53,7 @@ async def publish(session: AsyncSession, workspace_id: UUID, journey_id: UUID, b
         session.add(version)
         await session.flush()
         journey.live_version_id = version.id
+    journey.draft_editors = []
     await _watch_attributes(session, journey, plan)
     if journey.state == "draft":
         journey.state = "live"

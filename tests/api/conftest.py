@@ -19,6 +19,7 @@ from journeys.auth.workspaces import create_workspace
 from journeys.db.ids import new_id
 from journeys.db.session import Database
 from journeys.settings import Settings
+from tests.factories.people import sign_in_as
 from worker.embedded.stack import EmbeddedStack
 
 PASSWORD = "correct horse battery"
@@ -83,6 +84,11 @@ async def client(app: FastAPI, owned: tuple[UUID, str]) -> AsyncIterator[httpx.A
     """A server that calls with an owner's key."""
     async with client_of(app, Authorization=f"Bearer {owned[1]}") as client:
         yield client
+
+
+async def browser_of(app: FastAPI, workspace_id: UUID, name: str, role: Role = "marketer") -> httpx.AsyncClient:
+    """Return the browser of a new person of a workspace."""
+    return client_of(app, **await sign_in_as(app.state.database, workspace_id, name, role))
 
 
 @pytest.fixture

@@ -124,6 +124,8 @@ async def fill(client: httpx.AsyncClient, database: Database, workspace_id: UUID
         "view_id": await made("/api/contact-views", name=MARK, search={"q": MARK}),
         "job_id": bulk.json()["id"],
         "number": "1",
+        "event_id": str(message),
+        "intake_id": str(message),
     }
 
 

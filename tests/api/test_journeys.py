@@ -7,10 +7,10 @@ from uuid import UUID
 import httpx
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import text
 
-from journeys.auth.keys import add_key
 from journeys.db.session import Database
-from tests.api.conftest import client_of, make_key
+from tests.api.conftest import browser_of, client_of, make_key
 from tests.factories.journeys import make_contacts
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "journeys"
@@ -165,34 +165,63 @@ async def test_another_workspace_sees_nothing_of_a_journey(
 
 
 async def test_a_launch_needs_as_many_others_as_the_workspace_asks_for_and_an_edit_voids_them(
-    app: FastAPI, shop: tuple[UUID, httpx.AsyncClient], database: Database
+    app: FastAPI, shop: tuple[UUID, httpx.AsyncClient]
 ) -> None:
-    workspace_id, author = shop
-    reviewers = []
-    for name in ("Ann", "Bob"):
-        async with database.engine() as session:
-            _, secret = await add_key(session, workspace_id, "api", "marketer", name)
-        reviewers.append(client_of(app, Authorization=f"Bearer {secret}"))
-    await author.patch("/api/workspace", json={"settings": {"approvals_needed": 2}})
+    workspace_id, key = shop
+    author, ann, bob = [await browser_of(app, workspace_id, name) for name in ("Author", "Ann", "Bob")]
+    await key.patch("/api/workspace", json={"settings": {"approvals_needed": 2}})
     journey = (await author.post("/api/journeys", json=waiting_journey())).json()
     path = f"/api/journeys/{journey['id']}"
 
     refused = await author.post(f"{path}/publish", json={})
     assert refused.status_code == 409
     assert refused.json()["detail"] == "2 others must approve this draft before it is published; 0 did"
-    await author.post(f"{path}/approve")
-    for reviewer in reviewers:
+    for reviewer in (ann, bob):
         assert (await reviewer.post(f"{path}/approve")).status_code == 200
-    assert len((await author.get(f"{path}/approvals")).json()["approvals"]) == 3
+    assert len((await author.get(f"{path}/approvals")).json()["approvals"]) == 2
 
     graph = waiting_journey()["graph"]
     graph["nodes"][1]["data"] = {"days": 2}
     assert (await author.patch(path, json={"graph": graph})).status_code == 200
-    assert (await author.get(f"{path}/approvals")).json() == {"needed": 2, "approvals": []}
+    assert (await ann.get(f"{path}/approvals")).json() == {"needed": 2, "approvals": [], "refusal": None}
     assert (await author.post(f"{path}/publish", json={})).status_code == 409
-    for reviewer in reviewers:
+    for reviewer in (ann, bob):
         await reviewer.post(f"{path}/approve")
     assert (await author.post(f"{path}/publish", json={})).status_code == 200
+
+
+async def test_approvals_are_given_by_people_who_did_not_make_the_changes(
+    app: FastAPI, shop: tuple[UUID, httpx.AsyncClient], database: Database
+) -> None:
+    workspace_id, key = shop
+    ann, bob, reader = [await browser_of(app, workspace_id, *who) for who in (("Ann",), ("Bob",), ("Eve", "analyst"))]
+    await key.patch("/api/workspace", json={"settings": {"approvals_needed": 1}})
+    path = f"/api/journeys/{(await ann.post('/api/journeys', json=waiting_journey())).json()['id']}"
+
+    for who, reason in ((key, "not by a key"), (ann, "You changed this draft"), (reader, "analyst")):
+        refused = await who.post(f"{path}/approve")
+        assert (refused.status_code, reason in refused.json()["detail"]) == (403, True), refused.text
+        if who is not reader:
+            assert reason in (await who.get(f"{path}/approvals")).json()["refusal"]
+    assert (await bob.post(f"{path}/approve")).status_code == 200
+    async with database.engine() as session:
+        await session.execute(
+            text("UPDATE memberships SET role = 'analyst' WHERE workspace_id = :w AND user_id <> :ann"),
+            {"w": workspace_id, "ann": (await ann.get("/api/auth/me")).json()["user"]["id"]},
+        )
+    assert (await ann.get(f"{path}/approvals")).json()["approvals"] == [], "whoever may publish no more does not count"
+    assert (await ann.post(f"{path}/approve")).status_code == 200, "there is nobody else"
+
+
+async def test_what_a_persons_key_changes_they_changed(
+    app: FastAPI, shop: tuple[UUID, httpx.AsyncClient], database: Database
+) -> None:
+    workspace_id, _ = shop
+    owner, _bob = [await browser_of(app, workspace_id, *who) for who in (("Ann", "owner"), ("Bob",))]
+    made = (await owner.post("/api/keys", json={"kind": "api", "role": "marketer", "name": "robot"})).json()
+    robot = client_of(app, Authorization=f"Bearer {made['key']}")
+    path = f"/api/journeys/{(await robot.post('/api/journeys', json=waiting_journey())).json()['id']}"
+    assert (await owner.post(f"{path}/approve")).status_code == 403
 
 
 async def test_going_back_never_loses_a_draft_in_silence(shop: tuple[UUID, httpx.AsyncClient]) -> None:

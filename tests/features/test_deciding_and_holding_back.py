@@ -6,11 +6,11 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from journeys.auth.keys import add_key
 from journeys.settings import Settings
 from tests.e2e.product import Product
 from tests.e2e.recorders import Recorders
 from tests.e2e.shop import open_shop
+from tests.factories.people import sign_in_as
 from tests.features.town import A_MONTH, WELCOME, Nodes, Town, did, drawn, mail, row
 from tests.until import until
 
@@ -197,11 +197,10 @@ async def test_25_approval(town: Town) -> None:
     await town.limit(approvals_needed=1)
     own = await town.shop.api.post(f"/api/journeys/{journey}/publish")
     assert own.status_code == 409
-    async with town.shop.database.engine() as session:
-        _, key = await add_key(session, town.shop.workspace_id, "api", "owner", "colleague")
-    colleague = {"Authorization": f"Bearer {key}"}
+    colleague = {"Authorization": ""} | await sign_in_as(town.shop.database, town.shop.workspace_id, "Colleague")
+    assert (await town.shop.api.post(f"/api/journeys/{journey}/approve")).status_code == 403, "a key is nobody"
     agreed = await town.shop.api.post(f"/api/journeys/{journey}/approve", headers=colleague)
-    assert [each["approved_by"] for each in agreed.json()["approvals"]] == ["colleague"]
+    assert [each["approved_by"] for each in agreed.json()["approvals"]] == ["Colleague"]
     await town.patch(f"journeys/{journey}", {"graph": drawn(nodes | {"letter": mail("Changed")}, row(*nodes))})
     assert (await town.get(f"journeys/{journey}/approvals"))["approvals"] == [], "an edit voids them"
     assert (await town.shop.api.post(f"/api/journeys/{journey}/publish")).status_code == 409

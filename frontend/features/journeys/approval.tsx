@@ -10,14 +10,14 @@ import { useApproval } from './queries';
 
 /** How many others still have to agree before this person may publish. */
 export const missingApprovals = ({ needed, approvals }: Approvals, me: string): number =>
-  Math.max(0, needed - approvals.filter(({ approved_by }) => approved_by !== me).length);
+  Math.max(0, needed - approvals.filter(({ approver_id }) => approver_id !== me).length);
 
 /** Who agreed to the draft, and the button to agree or to take it back. */
 export function Approval({ id, state }: { id: string; state: Approvals }) {
-  const { name } = useMe().user;
+  const me = useMe().user.id;
   const { approve, withdraw } = useApproval(id);
-  const isMine = state.approvals.some(({ approved_by }) => approved_by === name);
-  const missing = missingApprovals(state, name);
+  const isMine = state.approvals.some(({ approver_id }) => approver_id === me);
+  const missing = missingApprovals(state, me);
   return (
     <div className="grid gap-2 rounded-lg border p-3 text-sm">
       <div className="flex flex-wrap items-center gap-2">
@@ -31,20 +31,22 @@ export function Approval({ id, state }: { id: string; state: Approvals }) {
             ? `${count(missing, 'other person has', 'other people have')} to approve before you may publish.`
             : 'Enough others have approved.'}
         </span>
-        <Button
-          size="sm"
-          busy={approve.isPending || withdraw.isPending}
-          onClick={() => (isMine ? withdraw : approve).mutate(undefined)}
-        >
-          {isMine ? 'Take my approval back' : 'Approve this draft'}
-        </Button>
+        {(isMine || !state.refusal) && (
+          <Button
+            size="sm"
+            busy={approve.isPending || withdraw.isPending}
+            onClick={() => (isMine ? withdraw : approve).mutate(undefined)}
+          >
+            {isMine ? 'Take my approval back' : 'Approve this draft'}
+          </Button>
+        )}
       </div>
-      {state.approvals.map(({ approved_by, at }) => (
-        <p key={approved_by} className="text-ink-2 text-xs">
+      {state.approvals.map(({ approver_id, approved_by, at }) => (
+        <p key={approver_id} className="text-ink-2 text-xs">
           <span className="font-medium text-ink">{approved_by}</span> approved <Ago at={at} />
         </p>
       ))}
-      <p className="text-ink-3 text-xs">Any change of the draft voids the approvals.</p>
+      <p className="text-ink-3 text-xs">{!isMine && state.refusal} Any change of the draft voids the approvals.</p>
     </div>
   );
 }

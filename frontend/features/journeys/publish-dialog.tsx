@@ -100,7 +100,7 @@ function Ready({ journey, live, older, publishing, onSubmit, onClose, onShow }: 
   const inside = useInFlight(id, older?.version, !!live);
   const [wish, setWish] = useState(FINISH);
   const open = inside.data ? undecided(inside.data, wish) : [];
-  const missing = approvals.data ? missingApprovals(approvals.data, me.user.name) : 0;
+  const missing = approvals.data ? missingApprovals(approvals.data, me.user.id) : 0;
   const isChecked = older ? true : validation.data?.valid;
   const show = onShow ?? ((node: string) => router.push(`/journeys/edit?id=${id}&node=${node}`));
   return (

@@ -509,7 +509,7 @@ export interface paths {
         put?: never;
         /**
          * Approve Journey
-         * @description Agree to the draft as it is now.
+         * @description Agree to the draft as it is now: in person, and not to one's own changes.
          */
         post: operations["approve_journey"];
         /**
@@ -2570,6 +2570,11 @@ export interface components {
          * @description Somebody who agreed to the draft as it is now.
          */
         ApprovalRead: {
+            /**
+             * Approver Id
+             * Format: uuid
+             */
+            approver_id: string;
             /** Approved By */
             approved_by: string;
             /**
@@ -2587,6 +2592,11 @@ export interface components {
             needed: number;
             /** Approvals */
             approvals: components["schemas"]["ApprovalRead"][];
+            /**
+             * Refusal
+             * @description Why the caller may not approve this draft; null where they may.
+             */
+            refusal: string | null;
         };
         /**
          * Archived
