@@ -11,6 +11,7 @@ const FILLS: Record<NodeGroup, string> = {
   message: 'fill-group-message',
   contact: 'fill-group-contact',
   outside: 'fill-group-outside',
+  custom: 'fill-group-custom',
 };
 const MARGIN = 24;
 

@@ -1,3 +1,7 @@
+'use client';
+
+import { Puzzle } from 'lucide-react';
+import dynamic from 'next/dynamic';
 import { cn } from '@/lib/cn';
 import { descriptorOf, type NodeGroup } from '@/lib/nodes';
 
@@ -8,15 +12,18 @@ const COLOURS: Record<NodeGroup, string> = {
   message: 'text-group-message bg-group-message/10',
   contact: 'text-group-contact bg-group-contact/10',
   outside: 'text-group-outside bg-group-outside/10',
+  custom: 'text-group-custom bg-group-custom/10',
 };
 
+/** All of Lucide's icons are fetched only where a custom activity is shown. */
+const OwnIcon = dynamic(() => import('./own-icon'), { ssr: false, loading: () => <Puzzle className="size-4" /> });
+
 /** What kind of step this is: the only place where its group has a colour. */
-export function NodeIcon({ kind, group, className }: { kind: string; group?: string; className?: string }) {
-  const { icon: Icon, group: ours } = descriptorOf(kind);
-  const colour = COLOURS[group as NodeGroup] ?? COLOURS[ours];
+export function NodeIcon({ kind, className }: { kind: string; className?: string }) {
+  const { icon: Icon, group } = descriptorOf(kind);
   return (
-    <span aria-hidden className={cn('grid size-7 shrink-0 place-items-center rounded-md', colour, className)}>
-      <Icon className="size-4" />
+    <span aria-hidden className={cn('grid size-7 shrink-0 place-items-center rounded-md', COLOURS[group], className)}>
+      {Icon ? <Icon className="size-4" /> : <OwnIcon kind={kind} />}
     </span>
   );
 }

@@ -50,7 +50,7 @@ export function FindStep({ onClose }: { onClose(): void }) {
                     onSelect={() => go(id)}
                     className="flex min-h-11 cursor-pointer items-center gap-2.5 rounded-md px-2.5 py-1 data-[selected=true]:bg-hover"
                   >
-                    <NodeIcon kind={type} group={kinds.get(type)?.group} />
+                    <NodeIcon kind={type} />
                     <span className="min-w-0">
                       <span className="block truncate text-sm">{isStep({ type }) ? data.label || title : 'Note'}</span>
                       <span className="block truncate text-ink-3 text-xs">{about}</span>

@@ -43,7 +43,7 @@ export function NodePanel({ id }: { id: string }) {
     <SidePanel
       title={data.label || title}
       about={kind?.description ?? 'This kind of step is not known here.'}
-      icon={<NodeIcon kind={type} group={kind?.group} />}
+      icon={<NodeIcon kind={type} />}
       onClose={() => {
         store.getState().select([]);
         document.querySelector<HTMLElement>(`.react-flow__node[data-id="${id}"]`)?.focus();

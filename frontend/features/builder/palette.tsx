@@ -102,7 +102,7 @@ export function Palette() {
           className="pointer-events-none fixed z-50 flex w-60 -translate-x-1/2 -translate-y-1/2 items-center gap-2.5 rounded-lg border border-accent bg-surface px-3 py-2.5 text-sm opacity-90 shadow-float"
           style={{ left: ghost.x, top: ghost.y }}
         >
-          <NodeIcon kind={ghost.kind} group={kinds.get(ghost.kind)?.group} />
+          <NodeIcon kind={ghost.kind} />
           {titleOfKind(ghost.kind, kinds)}
         </div>
       )}

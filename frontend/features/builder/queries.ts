@@ -2,7 +2,8 @@
 
 import { useQuery } from '@tanstack/react-query';
 import { api } from '@/lib/api/client';
-import type { Journey, NodeKind, Page, Validation } from '@/lib/api/types';
+import type { Journey, Validation } from '@/lib/api/types';
+import { nodeKinds } from '@/lib/nodes/kinds';
 
 export const pathOf = (id: string) => `/api/journeys/${id}`;
 
@@ -17,11 +18,6 @@ export const useDraft = (id: string) =>
   });
 
 export const useNodeKinds = () =>
-  useQuery({
-    queryKey: ['/api/node-kinds'],
-    queryFn: () => api.get<Page<NodeKind>>('/api/node-kinds'),
-    select: ({ items }) => new Map(items.map((kind) => [kind.kind, kind])),
-    staleTime: Number.POSITIVE_INFINITY,
-  });
+  useQuery({ ...nodeKinds, select: ({ items }) => new Map(items.map((kind) => [kind.kind, kind])) });
 
 export const validate = (id: string) => api.post<Validation>(`${pathOf(id)}/validate`);

@@ -55,7 +55,7 @@ export const StepNode = memo(function StepNode({ id, type, data, selected }: Nod
     >
       {!isTriggerKind(kind) && <Handle type="target" position={Position.Top} className="builder-handle" />}
       <div className="flex items-start gap-2.5 px-3 py-2.5">
-        <NodeIcon kind={type} group={kind?.group} />
+        <NodeIcon kind={type} />
         <div className="min-w-0 flex-1">
           <p className="truncate font-medium text-sm">{data.label || title}</p>
           <p title={about} className="line-clamp-2 text-ink-3 text-xs">

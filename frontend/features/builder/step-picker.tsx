@@ -15,6 +15,7 @@ const GROUP_TITLES: Record<string, string> = {
   timing: 'Timing',
   logic: 'Logic',
   contact: 'Contact',
+  custom: 'Your own',
   outside: 'Other systems',
   ai: 'AI',
 };
@@ -81,7 +82,7 @@ export function StepPicker({ kinds, onPick, targets = [], onTarget, dragOut, aut
                   className={cn(ITEM, dragOut && 'cursor-grab touch-none')}
                   {...dragOut?.(kind.kind)}
                 >
-                  <NodeIcon kind={kind.kind} group={kind.group} />
+                  <NodeIcon kind={kind.kind} />
                   <span className="min-w-0">
                     <span className="block truncate text-sm">{title}</span>
                     <span className="line-clamp-2 text-2xs text-ink-3 leading-3.5">{kind.description}</span>

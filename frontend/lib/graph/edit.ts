@@ -1,6 +1,7 @@
 /** Changes of the canvas, each from one state to the next. */
 
-import type { NodeConfig } from '@/lib/api/types';
+import type { NodeConfig, NodeKind } from '@/lib/api/types';
+import { descriptorOf } from '@/lib/nodes';
 import { initialConfig, outletsOf } from '@/lib/nodes/schema';
 import { type Canvas, type CanvasEdge, type CanvasNode, edgeId, isStep, NOTE } from './canvas';
 import { isTriggerKind, type Kinds, refusal, type Way } from './connect';
@@ -48,6 +49,10 @@ export interface Added {
   id: string;
 }
 
+/** How a new step is set up. */
+const beginning = (type: string, kind: NodeKind | undefined): NodeConfig =>
+  structuredClone(descriptorOf(type, kind).initial ?? (kind ? initialConfig(kind) : {}));
+
 /** Another step, selected; `from` is the way out that is to lead to it. */
 export function addStep(
   canvas: Canvas,
@@ -58,7 +63,7 @@ export function addStep(
 ): Added {
   const id = idIn(type, canvas);
   const kind = kinds.get(type);
-  const node: CanvasNode = { id, type, position: snap(position), data: kind ? initialConfig(kind) : {} };
+  const node: CanvasNode = { id, type, position: snap(position), data: beginning(type, kind) };
   const grown = selected({ nodes: [...canvas.nodes, node], edges: canvas.edges }, [id]);
   return { canvas: from ? connected(grown, { ...from, target: id }, kinds) : grown, id };
 }

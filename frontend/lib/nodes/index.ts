@@ -1,4 +1,3 @@
-import { Box } from 'lucide-react';
 import type { GraphNode, NodeKind } from '@/lib/api/types';
 import { humanize } from '@/lib/format';
 import type { NodeDescriptor, NodeGroup } from './descriptor';
@@ -11,15 +10,14 @@ export type { NodeDescriptor, NodeGroup } from './descriptor';
 
 const REGISTRY: Record<string, NodeDescriptor> = { ...triggers, ...timing, ...logic, ...effects };
 
-const GROUPS: readonly string[] = ['trigger', 'timing', 'logic', 'message', 'contact', 'outside'];
-const groupOf = (group = ''): NodeGroup => (GROUPS.includes(group) ? (group as NodeGroup) : 'outside');
+const GROUPS: readonly string[] = ['trigger', 'timing', 'logic', 'message', 'contact', 'outside', 'custom'];
+const groupOf = (group = ''): NodeGroup => (GROUPS.includes(group) ? (group as NodeGroup) : 'custom');
 
 /** How a kind is shown; a custom activity, which we have never heard of, goes by what the server says of it. */
 export const descriptorOf = (name: string, kind?: NodeKind): NodeDescriptor =>
   REGISTRY[name] ?? {
     title: kind?.title ?? humanize(name),
     group: groupOf(kind?.group),
-    icon: Box,
     summary: () => kind?.description ?? 'A custom step',
   };
 

@@ -3,15 +3,9 @@ import { describeDuration } from '@/lib/duration';
 import { formatDateTime } from '@/lib/format';
 import { describeRule, describeWhere } from '@/lib/rules/words';
 import type { NodeDescriptor } from './descriptor';
-
-const WEEKDAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
+import { weekdays } from './weekdays';
 
 const whose = (zone: unknown) => (zone === 'contact' || !zone ? 'their time' : String(zone));
-
-function weekdays(value: unknown): string {
-  const days = Array.isArray(value) ? value : [value];
-  return days.map((day) => (typeof day === 'number' ? (WEEKDAYS[day % 7] ?? day) : String(day))).join(', ');
-}
 
 export const timing = {
   wait: { title: 'Wait', group: 'timing', icon: Hourglass, summary: (config) => `Wait ${describeDuration(config)}` },

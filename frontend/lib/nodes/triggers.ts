@@ -1,6 +1,8 @@
 import { Braces, CalendarDays, ClipboardList, PieChart, Repeat, UserRoundPen, Zap } from 'lucide-react';
+import { formatDateTime } from '@/lib/format';
 import { describeRule, describeWhere } from '@/lib/rules/words';
 import type { NodeDescriptor } from './descriptor';
+import { weekdays } from './weekdays';
 
 export const triggers = {
   event_trigger: {
@@ -19,7 +21,18 @@ export const triggers = {
     },
   },
   api_trigger: { title: 'API call', group: 'trigger', icon: Braces, summary: () => 'When your server enrolls someone' },
-  schedule_trigger: { title: 'Schedule', group: 'trigger', icon: Repeat, summary: () => 'At set times, for a segment' },
+  schedule_trigger: {
+    title: 'Schedule',
+    group: 'trigger',
+    icon: Repeat,
+    initial: { every: 'week', weekday: ['monday'], time: '09:00' },
+    summary: ({ at, every, time = '09:00', weekday, day }) => {
+      if (at) return `Once, on ${formatDateTime(String(at))}`;
+      if (every === 'week') return `Every ${weekdays(weekday)} at ${time}`;
+      if (every === 'month') return `On day ${day ?? 1} of each month at ${time}`;
+      return every === 'day' ? `Every day at ${time}` : 'At set times';
+    },
+  },
   date_trigger: {
     title: 'Date',
     group: 'trigger',

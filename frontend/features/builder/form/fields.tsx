@@ -33,7 +33,8 @@ import { MapField } from './map-field';
 import { ObjectField } from './object-field';
 import { type Scalar, ScalarInput } from './scalar-input';
 import type { FieldProps } from './schema-form';
-import { SpanField } from './span-field';
+import { DurationField, SpanField } from './span-field';
+import { UnionField } from './union-field';
 import type { Widget } from './widgets';
 
 const text = (value: unknown): string => (value === undefined || value === null ? '' : String(value));
@@ -299,6 +300,7 @@ export const FIELDS: Record<Widget, (props: FieldProps) => ReactNode> = {
   code: CodeField,
   connection: ConnectionField,
   date: DateField,
+  duration: DurationField,
   event: EventField,
   fixed: () => null,
   form: FormField,
@@ -319,6 +321,7 @@ export const FIELDS: Record<Widget, (props: FieldProps) => ReactNode> = {
   texts: TextsField,
   time: TimeField,
   topic: TopicField,
+  union: UnionField,
   url: UrlField,
   where: WhereField,
   words: LongField,

@@ -101,8 +101,14 @@ function swapped<T>(list: T[], index: number): T[] {
   return list.with(index - 1, after).with(index, before);
 }
 
+const BLANKS: Record<string, unknown> = { string: '', integer: 0, number: 0, boolean: false, array: [] };
+
 const blankOf = (items: JsonSchema): unknown =>
-  items.type === 'object' || items.properties ? {} : items.type === 'string' ? '' : { all: [] };
+  items.properties || items.type === 'object'
+    ? {}
+    : widgetFor('', items) === 'rule'
+      ? { all: [] }
+      : (BLANKS[items.type ?? ''] ?? '');
 
 /** A way out that is added to a full hundred begins with nothing much, so that the others stay as they are. */
 const weighed = (items: Values[]): Values[] => items.map((item) => ('weight' in item ? { ...item, weight: 10 } : item));

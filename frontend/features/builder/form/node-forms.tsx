@@ -162,8 +162,57 @@ function WaitUntilForm({ values, onChange }: FormProps) {
   );
 }
 
+const SCHEDULES: Record<string, string[]> = {
+  once: ['at'],
+  day: ['time'],
+  week: ['weekday', 'time'],
+  month: ['day', 'time'],
+};
+const SCHEDULED = ['at', 'every', 'time', 'weekday', 'day'];
+
+/** Once, or every day, week or month. */
+function ScheduleForm({ values, onChange }: FormProps) {
+  const { root, faults } = useScope();
+  const mode = values.every ? String(values.every) : 'once';
+  const choose = (to: string) => {
+    const kept = without(values, ...SCHEDULED);
+    const time = values.time ?? '09:00';
+    const began: Values =
+      {
+        day: { every: 'day', time },
+        week: { every: 'week', weekday: ['monday'], time },
+        month: { every: 'month', day: 1, time },
+      }[to] ?? {};
+    onChange({ ...kept, ...began });
+  };
+  return (
+    <>
+      <Block label="How often" error={faultAt(faults, 'every')}>
+        <Segments
+          label="How often"
+          value={mode}
+          options={[
+            ['once', 'Once'],
+            ['day', 'Daily'],
+            ['week', 'Weekly'],
+            ['month', 'Monthly'],
+          ]}
+          onChange={choose}
+        />
+      </Block>
+      <SchemaForm
+        schema={root}
+        hidden={['label', ...SCHEDULED.filter((name) => !SCHEDULES[mode]?.includes(name))]}
+        values={values}
+        onChange={onChange}
+      />
+    </>
+  );
+}
+
 const OWN: Record<string, (props: FormProps) => ReactNode> = {
   send_email: MailForm,
+  schedule_trigger: ScheduleForm,
   segment_trigger: SegmentTriggerForm,
   wait_until: WaitUntilForm,
 };

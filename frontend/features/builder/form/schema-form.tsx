@@ -94,7 +94,8 @@ interface OneProps extends Pick<FieldProps, 'name' | 'path' | 'value' | 'require
 /** One field of a schema. */
 export function SchemaField({ name, path, schema, label, ...props }: OneProps) {
   const { root, faults } = useScope();
-  const resolved = resolve(schema, root);
+  const found = resolve(schema, root);
+  const resolved = found.items ? { ...found, items: resolve(found.items, root) } : found;
   const widget = widgetFor(name, resolved);
   const Field = FIELDS[widget];
   return (

@@ -39,3 +39,25 @@ export function SpanField({ label, hint, error, value, onChange }: FieldProps) {
     </Block>
   );
 }
+
+const ISO = /^P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$/;
+
+/** `P3DT2H` is three days and two hours. */
+function spanOf(value: unknown): Values {
+  const parts = ISO.exec(String(value ?? ''))?.slice(1) ?? [];
+  return Object.fromEntries(UNITS.flatMap((unit, index) => (parts[index] ? [[unit, Number(parts[index])]] : [])));
+}
+
+function isoOf({ days, hours, minutes, seconds }: Values): string | undefined {
+  const time = `${hours ? `${hours}H` : ''}${minutes ? `${minutes}M` : ''}${seconds ? `${seconds}S` : ''}`;
+  return days || time ? `P${days ? `${days}D` : ''}${time ? `T${time}` : ''}` : undefined;
+}
+
+/** The same as a text, as Python's `timedelta` has it. */
+export function DurationField({ label, hint, error, schema, value, onChange }: FieldProps) {
+  return (
+    <Block label={label} hint={hint} error={error}>
+      <SpanInput label={label} value={spanOf(value ?? schema.default)} onChange={(span) => onChange(isoOf(span))} />
+    </Block>
+  );
+}

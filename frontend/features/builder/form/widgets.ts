@@ -9,6 +9,7 @@ export type Widget =
   | 'code'
   | 'connection'
   | 'date'
+  | 'duration'
   | 'event'
   | 'fixed'
   | 'form'
@@ -29,6 +30,7 @@ export type Widget =
   | 'texts'
   | 'time'
   | 'topic'
+  | 'union'
   | 'url'
   | 'where'
   | 'words'
@@ -66,6 +68,12 @@ const valuesOf = ({ additionalProperties, patternProperties }: JsonSchema): Json
   typeof additionalProperties === 'object' ? additionalProperties : Object.values(patternProperties ?? {})[0];
 
 const PLAIN = ['boolean', 'integer', 'number', 'string'];
+const isPlain = ({ type, anyOf }: JsonSchema): boolean =>
+  PLAIN.includes(type ?? '') || (!!anyOf && anyOf.every((member) => [...PLAIN, 'null'].includes(member.type ?? '')));
+
+/** The shapes that a value may have, each with fields of its own. */
+export const membersOf = ({ oneOf, anyOf }: JsonSchema): JsonSchema[] =>
+  (oneOf ?? anyOf ?? []).filter(({ $ref, properties }) => $ref || properties);
 const isScalar = ({ type, anyOf }: JsonSchema): boolean =>
   !type && !!anyOf?.length && anyOf.every((member) => PLAIN.includes(member.type ?? ''));
 
@@ -74,8 +82,9 @@ export function widgetFor(name: string, schema: JsonSchema): Widget {
   if (schema['x-widget']) return schema['x-widget'] as Widget;
   if (schema.const !== undefined) return 'fixed';
   if (isRule(schema)) return 'rule';
+  if (membersOf(schema).length > 1) return 'union';
   const values = valuesOf(schema);
-  if (values) return mentions(values, 'Comparison') ? 'where' : 'map';
+  if (values) return mentions(values, 'Comparison') ? 'where' : isPlain(values) ? 'map' : 'json';
   if (isSpan(schema)) return 'span';
   if (schema.properties) return 'object';
   if (schema.enum) return 'choice';
@@ -86,11 +95,12 @@ export function widgetFor(name: string, schema: JsonSchema): Widget {
   if (schema.type === 'boolean') return 'boolean';
   if (schema.type === 'integer' || schema.type === 'number') return 'number';
   if (schema.format === 'date-time') return 'moment';
+  if (schema.format === 'duration') return 'duration';
   if (schema.format === 'date') return 'date';
   if (schema.format === 'time' || schema.pattern?.includes('[0-5]\\d')) return 'time';
   const named = BY_NAME[name];
   if (named && isText(schema) && !(name === 'body' && !schema.type)) return named;
   if (isScalar(schema)) return 'scalar';
-  if (!schema.type && !schema.anyOf) return 'json';
+  if (schema.type !== 'string') return 'json';
   return (schema.maxLength ?? 0) > 500 ? 'words' : 'text';
 }
