@@ -19,6 +19,7 @@ from journeys.db.migrate import upgrade
 from journeys.db.session import Database
 from tests.conftest import make_workspace
 from tests.fakes.provider import RecordingProvider
+from tests.histories.kinds import KIND_SHAPES
 from tests.histories.shapes import SHAPES, Shape, Stage, continued
 from tests.workflows.test_journey import running
 from worker.embedded.stack import EmbeddedStack
@@ -76,7 +77,7 @@ async def record(home: Path) -> None:
             FOLDER.mkdir(exist_ok=True)
             for old in FOLDER.glob("*.json"):
                 old.unlink()
-            for shape in SHAPES:
+            for shape in (*SHAPES, *KIND_SHAPES):
                 await play(shape, impatient if shape is continued else patient, database)
 
 
@@ -88,7 +89,8 @@ async def play(shape: Shape, client: Client, database: Database) -> None:
         await shape(stage)
     for number, history in enumerate(await histories(stage), 1):
         events = json.loads(history.to_json(), object_hook=without_stack)
-        document = {"workflow_id": history.workflow_id, "kinds": sorted(stage.kinds), **events}
+        kinds = {"kinds": sorted(stage.kinds), "node_kinds": sorted(stage.node_kinds)}
+        document = {"workflow_id": history.workflow_id, **kinds, **events}
         path = FOLDER / f"{shape.__name__}-{number}.json"
         path.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n")
 

@@ -60,6 +60,8 @@ class Stage:
     contact_ids: list[UUID] = field(default_factory=list)
     kinds: set[str] = field(default_factory=set)
     """The operations of the plans published here."""
+    node_kinds: set[str] = field(default_factory=set)
+    """The kinds of node that are drawn here."""
     _router: UUID = field(default_factory=new_id)
 
     async def publish(self, nodes: Sequence[PlanNode], **settings: Any) -> LoadedPlan:

@@ -12,9 +12,11 @@ from temporalio.workflow import NondeterminismError
 
 from journeys.db.session import Database
 from journeys.nodes.ops import Op
+from journeys.nodes.registry import NODE_KINDS
 from tests.conftest import make_workspace
 from tests.fakes.provider import RecordingProvider
 from tests.histories import shapes
+from tests.histories.kinds import KIND_SHAPES
 from tests.histories.record import FOLDER, ImpatientTemporal, client_of, histories
 from tests.workflows.test_journey import running
 from workflows.journey import JourneyWorkflow
@@ -25,7 +27,8 @@ OPS = {get_args(get_type_hints(op)["op"])[0] for op in get_args(get_args(Op)[0])
 
 def read(path: Path) -> WorkflowHistory:
     document = json.loads(path.read_text())
-    document.pop("kinds")
+    for ours in ("kinds", "node_kinds"):
+        document.pop(ours, None)
     return WorkflowHistory.from_json(document.pop("workflow_id"), document)
 
 
@@ -36,12 +39,13 @@ async def replay(history: WorkflowHistory) -> None:
 
 def test_every_shape_of_a_run_has_a_history() -> None:
     recorded = {path.stem.rpartition("-")[0] for path in FOLDER.glob("*.json")}
-    assert recorded == {shape.__name__ for shape in shapes.SHAPES}
+    assert recorded == {shape.__name__ for shape in (*shapes.SHAPES, *KIND_SHAPES)}
 
 
-def test_every_kind_of_operation_is_in_a_history() -> None:
-    kinds = {kind for path in FOLDER.glob("*.json") for kind in json.loads(path.read_text())["kinds"]}
-    assert kinds == OPS
+@pytest.mark.parametrize(("noted", "known"), [("kinds", OPS), ("node_kinds", set(NODE_KINDS))])
+def test_every_operation_and_every_kind_of_node_is_in_a_history(noted: str, known: set[str]) -> None:
+    recorded = {kind for path in FOLDER.glob("*.json") for kind in json.loads(path.read_text())[noted]}
+    assert recorded == known
 
 
 @pytest.mark.parametrize("path", RECORDED, ids=lambda path: f"{path.parent.name}-{path.stem}")
