@@ -3,14 +3,18 @@
 import asyncio
 import time
 from collections import OrderedDict
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
+import redis.asyncio as redis
 from sqlalchemy import text
 
 from journeys.auth.secret_key import load_secret_key
 from journeys.connectors.connections import open_provider
+from journeys.connectors.limited import LimitedProvider
+from journeys.connectors.limits import Gate, Limit
 from journeys.db.session import Database
 from journeys.enrollments.sending import Channel
 from journeys.enrollments.stages import Opened
@@ -29,6 +33,8 @@ MAILS_KEPT = 500
 @dataclass
 class _Open:
     channel: Channel
+    giving_way: Channel
+    """The same for broadcasts, which give way to triggered mail."""
     fingerprint: str
     checked_at: float
 
@@ -36,8 +42,8 @@ class _Open:
 class WorkspaceMailroom:
     """Implements journeys.enrollments.sending.Mailroom over the database."""
 
-    def __init__(self, settings: Settings, database: Database) -> None:
-        self._settings, self._database = settings, database
+    def __init__(self, settings: Settings, database: Database, client: "redis.Redis") -> None:
+        self._settings, self._database, self._redis = settings, database, client
         self._secret = load_secret_key(settings)
         self.tokens = TrackingTokens(self._secret)
         self.base_url = settings.public_url
@@ -47,15 +53,15 @@ class WorkspaceMailroom:
         self._names: dict[UUID, tuple[float, dict[str, object]]] = {}
         self._lock = asyncio.Lock()
 
-    async def channel(self, workspace_id: UUID, connection: str | None) -> Channel:
+    async def channel(self, workspace_id: UUID, connection: str | None, *, bulk: bool = False) -> Channel:
         """Return the named connection's channel, or the default one's; reopened when its settings changed."""
         held = self._open.get((workspace_id, connection))
-        if held and time.monotonic() - held.checked_at < KEEP_SECONDS:
-            return held.channel
-        async with self._lock:
-            return await self._look_again(workspace_id, connection)
+        if held is None or time.monotonic() - held.checked_at >= KEEP_SECONDS:
+            async with self._lock:
+                held = await self._look_again(workspace_id, connection)
+        return held.giving_way if bulk else held.channel
 
-    async def _look_again(self, workspace_id: UUID, connection: str | None) -> Channel:
+    async def _look_again(self, workspace_id: UUID, connection: str | None) -> _Open:
         held = self._open.get((workspace_id, connection))
         async with self._database.workspace(workspace_id) as session:
             row = (
@@ -75,10 +81,21 @@ class WorkspaceMailroom:
             raise NotFound(f"there is no mail connection {connection!r}")
         if held and held.fingerprint == row.fingerprint:
             held.checked_at = time.monotonic()
-            return held.channel
+            return held
         channel = self._channel_of(row)
-        self._open[workspace_id, connection] = _Open(channel, row.fingerprint, time.monotonic())
-        return channel
+        opened = _Open(*self._limit(channel, row.config or {}), row.fingerprint, time.monotonic())
+        self._open[workspace_id, connection] = opened
+        return opened
+
+    def _limit(self, channel: Channel, config: Mapping[str, Any]) -> tuple[Channel, Channel]:
+        """Put a connection's provider behind its gate: for triggered mail, and for broadcasts."""
+        if channel.connection_id is None:
+            return channel, channel
+        provider = channel.provider
+        limit = Limit(config.get("per_second"), config.get("at_once"))
+        gate = Gate(self._redis, channel.connection_id, limit, provider.timeout_seconds)
+        triggered, broadcast = (LimitedProvider(provider, gate, bulk=bulk) for bulk in (False, True))
+        return replace(channel, provider=triggered), replace(channel, provider=broadcast)
 
     def _channel_of(self, row: Any) -> Channel:
         """Open a connection; without one, the outbox. What it leaves open, the workspace's settings say."""

@@ -66,7 +66,7 @@ async def open_resources(settings: Settings, *, pool_size: int = 8) -> AsyncIter
         raise RuntimeError("DATABASE_URL and REDIS_URL must be set; `sojourn up` sets them for its own servers.")
     database = Database(settings.database_url, pool_size=pool_size, ping=False)
     client = redis.Redis.from_url(settings.redis_url)
-    mailroom = WorkspaceMailroom(settings, database)
+    mailroom = WorkspaceMailroom(settings, database, client)
     live = LiveNotices(client)
     activities = ActivityHost(settings)
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=50)

@@ -33,6 +33,8 @@ class Outcome(NamedTuple):
     """`failed` is for good, `deferred` may be tried again, `unknown` may have been delivered."""
     provider_message_id: str | None = None
     reason: str | None = None
+    free: bool = False
+    """Whether a deferred mail was never tried, so that this counts as no attempt."""
 
     @property
     def permanent(self) -> bool:
@@ -52,12 +54,15 @@ class MailProvider(Protocol):
     """A way to send mail. It never retries: the engine does, after reading the ledger."""
 
     name: str
-    max_per_request: int
-    """The most mails that one call of `send` takes; it may change with what the provider turns out to manage."""
     honours_keys: bool
     """Whether a mail repeated with the same key is delivered once, so that an unclear attempt may be repeated."""
     timeout_seconds: float
     """The longest that one call of `send` lasts; a claim's lease must outlast it."""
+
+    @property
+    def max_per_request(self) -> int:
+        """The most mails that one call of `send` takes; it may change with what the provider turns out to manage."""
+        ...
 
     async def send(self, mails: Sequence[Mail]) -> list[Outcome]:
         """Send mails and return one outcome each, in their order.

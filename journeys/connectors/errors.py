@@ -25,6 +25,12 @@ class ProviderUnavailable(ProviderError):
         self.retry_after_seconds = retry_after_seconds
 
 
+class ProviderBusy(ProviderUnavailable):
+    """The provider wants no request of this connection for a while."""
+
+    title = "The provider wants a rest"
+
+
 class ProviderSilent(ProviderError):
     """The request left and no answer came: any of its mails may have been taken."""
 

@@ -93,8 +93,8 @@ class Mailroom(Protocol):
     tokens: TrackingTokens
     chunk_size: int
 
-    async def channel(self, workspace_id: UUID, connection: str | None) -> Channel:
-        """Return the channel that a node names, or the workspace's default."""
+    async def channel(self, workspace_id: UUID, connection: str | None, *, bulk: bool = False) -> Channel:
+        """Return the channel that a node names, or the workspace's default; with `bulk`, one that gives way."""
         ...
 
     async def mail(self, workspace_id: UUID, template_version_id: UUID) -> CompiledMessage:
@@ -151,7 +151,7 @@ class SendStage:
         order, place = self.order, opened.place
         self._node = opened.node
         self._transactional = op.category == "transactional"
-        self._channel = await self.mailroom.channel(order.workspace_id, op.connection)
+        self._channel = await self.mailroom.channel(order.workspace_id, op.connection, bulk=order.bulk)
         self._mail = await self.mailroom.mail(order.workspace_id, op.template_version_id)
         self._globals = await self.mailroom.globals(opened)
         provider = self._channel.provider

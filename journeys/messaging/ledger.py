@@ -257,7 +257,15 @@ async def record_outcomes(session: AsyncSession, claim_id: UUID, outcomes: Seque
     others = [each for each in outcomes if each[4].state != "sent" or each[4].provider_message_id is not None]
     if others:
         rows = [
-            {"id": e, "node_id": n, "visit": v, "state": o.state, "reason": o.reason, "ref": o.provider_message_id}
+            {
+                "id": e,
+                "node_id": n,
+                "visit": v,
+                "state": o.state,
+                "reason": o.reason,
+                "ref": o.provider_message_id,
+                "free": o.free,
+            }
             for _, e, n, v, o in others
         ]
         await session.execute(
@@ -286,11 +294,13 @@ LAST_ATTEMPT = 6
 
 _RECORD_EACH = text("""
     UPDATE messages m SET
-        state = CASE WHEN x.state = 'deferred' AND m.attempts >= :last THEN 'failed' ELSE x.state END,
+        state = CASE WHEN x.state = 'deferred' AND m.attempts >= :last AND NOT x.free THEN 'failed' ELSE x.state END,
+        attempts = m.attempts - CASE WHEN x.free THEN 1 ELSE 0 END,
         reason = x.reason, provider_message_id = coalesce(x.ref, m.provider_message_id), lease_until = NULL,
         due_at = CASE WHEN x.state = 'deferred' THEN date_trunc('minute', now() + CAST(:retry_in AS interval)) END,
         sent_at = CASE WHEN x.state = 'sent' THEN now() END
-    FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS x(id uuid, node_id text, visit int, state text, reason text, ref text)
+    FROM jsonb_to_recordset(CAST(:rows AS jsonb))
+         AS x(id uuid, node_id text, visit int, state text, reason text, ref text, free boolean)
     WHERE m.enrollment_id = x.id AND m.node_id = x.node_id AND m.visit = x.visit AND m.claim_id = :claim_id
       AND m.state = 'sending'
 """)

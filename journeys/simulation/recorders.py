@@ -73,7 +73,7 @@ class SimulatedMailroom:
         self._mails: dict[UUID, CompiledMessage] = {}
         self._names: dict[str, object] = {}
 
-    async def channel(self, workspace_id: UUID, connection: str | None) -> Channel:
+    async def channel(self, workspace_id: UUID, connection: str | None, *, bulk: bool = False) -> Channel:
         """Return the recorder."""
         return Channel(self._recorder, None, "simulation@example.com", "Simulation", BASE_URL)
 

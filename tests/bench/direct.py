@@ -8,6 +8,7 @@ import sys
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+import redis.asyncio as redis
 from sqlalchemy import text
 
 from journeys.contracts import RunInput, StageOrder, StageResult
@@ -79,7 +80,8 @@ async def main(version_id: UUID, segment_id: UUID, batch_size: int) -> None:
     assert settings.database_url
     register_no_op()
     database = Database(settings.database_url, pool_size=settings.concurrent_stages * 2)
-    mailroom = WorkspaceMailroom(settings, database)
+    client = redis.Redis.from_url(settings.redis_url or "")
+    mailroom = WorkspaceMailroom(settings, database, client)
     async with database.engine() as session:
         plan = await get_plan(session, version_id)
         query = text("SELECT contact_id FROM segment_members WHERE segment_id = :id ORDER BY contact_id")
@@ -93,6 +95,7 @@ async def main(version_id: UUID, segment_id: UUID, batch_size: int) -> None:
     await say_and_wait("ready")
     await asyncio.gather(*(carry(first) for first in range(0, len(contact_ids), batch_size)))
     await say_and_wait("done")
+    await client.aclose()
     await database.close()
 
 

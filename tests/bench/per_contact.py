@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
+import redis.asyncio as redis
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 from temporalio import activity, workflow
@@ -216,7 +217,8 @@ async def main(version_id: UUID, segment_id: UUID, warm_up: int, variant: str) -
         contact_ids = list(await session.scalars(query, {"id": segment_id}))
     op = plan.plan.nodes["first"].op
     assert isinstance(op, SendEmail)
-    mail = await WorkspaceMailroom(settings, database).mail(plan.workspace_id, op.template_version_id)
+    mailroom = WorkspaceMailroom(settings, database, redis.Redis.from_url(settings.redis_url or ""))
+    mail = await mailroom.mail(plan.workspace_id, op.template_version_id)
     steps = Steps(database, plan, mail)
     client = await Client.connect(settings.temporal_address or "", data_converter=pydantic_data_converter)
     worker = Worker(

@@ -32,7 +32,7 @@ class BareMailroom:
     tokens: TrackingTokens = field(default_factory=lambda: TrackingTokens(b"test secret"))
     chunk_size: int = 1_000
 
-    async def channel(self, workspace_id: UUID, connection: str | None) -> Channel:
+    async def channel(self, workspace_id: UUID, connection: str | None, *, bulk: bool = False) -> Channel:
         return Channel(
             self.named.get(connection or "", self.provider), None, "shop@example.com", "Shop", "http://localhost:8000"
         )

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from journeys.connectors.errors import ProviderRefused, ProviderSilent, ProviderUnavailable
+from journeys.connectors.errors import ProviderBusy, ProviderRefused, ProviderSilent, ProviderUnavailable
 from journeys.connectors.http_mail.provider import HttpMailConfig, HttpMailProvider
 from tests.journeys.connectors.mails import mail
 
@@ -68,7 +68,10 @@ async def test_a_repeated_request_has_the_same_key() -> None:
         (httpx.Response(401, text="who are you"), ProviderRefused),
         (httpx.Response(400, text="what"), ProviderRefused),
         (httpx.Response(302, headers={"Location": "http://elsewhere.example"}), ProviderRefused),
-        (httpx.Response(429, headers={"Retry-After": "7"}), ProviderUnavailable),
+        (httpx.Response(429, headers={"Retry-After": "7"}), ProviderBusy),
+        (httpx.Response(429), ProviderBusy),
+        (httpx.Response(503, headers={"Retry-After": "Wed, 01 Jan 2020 00:00:00 GMT"}), ProviderBusy),
+        (httpx.Response(500, headers={"Retry-After": "soon"}), ProviderUnavailable),
         (httpx.Response(503), ProviderUnavailable),
         (httpx.Response(200, text="<html>"), ProviderSilent),
     ],
@@ -76,7 +79,7 @@ async def test_a_repeated_request_has_the_same_key() -> None:
 async def test_an_answer_for_the_whole_request_is_one_error(response: httpx.Response, error: type[Exception]) -> None:
     with pytest.raises(error) as caught:
         await gateway(lambda _: response).send([mail()])
-    if response.status_code == 429:
+    if "Retry-After" in response.headers and response.status_code == 429:
         assert getattr(caught.value, "retry_after_seconds", None) == 7
 
 

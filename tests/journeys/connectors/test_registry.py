@@ -42,7 +42,7 @@ def test_secrets_are_sealed_and_come_back() -> None:
 def test_settings_without_secrets_have_nothing_to_seal() -> None:
     box = SecretBox(b"installation")
     shown, sealed = seal_config("outbox", parse_config("outbox", {"sender_name": "Shop"}), box)
-    assert (shown, sealed) == ({"sender": None, "sender_name": "Shop"}, None)
+    assert (shown, sealed) == ({"sender": None, "sender_name": "Shop", "per_second": None, "at_once": None}, None)
 
 
 def test_a_seal_opens_only_with_its_key_for_its_purpose_and_unchanged() -> None:

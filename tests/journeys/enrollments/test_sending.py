@@ -15,6 +15,7 @@ from journeys.db.session import Database
 from journeys.enrollments.exits import exit_contact
 from journeys.enrollments.sending import LeaseHeld
 from journeys.messaging import ledger
+from journeys.messaging.ledger import LAST_ATTEMPT
 from tests.factories.journeys import make_contacts, make_mail, node, publish_plan, send, trigger
 from tests.fakes.engine import BareMailroom, Engine
 from tests.fakes.provider import RecordingProvider
@@ -205,6 +206,27 @@ async def test_a_deferred_recipient_waits_alone_while_the_others_go_on(database:
     assert await engine.stage(later) == []
     assert await engine.messages() == {"sent": 4}
     assert await engine.states() == {"completed": 4}
+
+
+async def test_a_mail_that_was_put_off_untried_is_tried_as_often_as_any_other(
+    database: Database, workspace_id: UUID
+) -> None:
+    provider = RecordingProvider()
+    engine, token = await sending_engine(database, workspace_id, 1, provider)
+
+    async def put_off(mails: Sequence[Mail]) -> list[Outcome]:
+        return [Outcome("deferred", reason="limit", free=True) for _ in mails]
+
+    for _ in range(LAST_ATTEMPT + 1):
+        provider.answer = put_off
+        [token] = await engine.stage(token)
+        async with database.engine() as session:
+            await session.execute(text("UPDATE batches SET wake_at = now() WHERE id = :id"), {"id": token.batch_id})
+            await session.execute(text("UPDATE messages SET due_at = now() WHERE state = 'deferred'"))
+    assert await engine.messages() == {"deferred: limit": 1}
+    provider.answer = None
+    assert await engine.stage(token) == []
+    assert await engine.messages() == {"sent": 1}
 
 
 async def test_a_contact_whose_values_the_template_cannot_take_fails_alone(
