@@ -19,7 +19,7 @@ _BOUNDARY = b"=_sojourn_part"
 _BOUNDARY_TEXT = _BOUNDARY.decode()
 _LINE = 76
 _WORD_BYTES = 36
-_NO_TOKEN = re.compile(r"[^!#$%&'*+\-./0-9=?A-Z^_`a-z{|}~ ]")
+_NO_TOKEN = re.compile(r"[^!#$%&'*+\-/0-9=?A-Z^_`a-z{|}~ ]")
 _BAD_IN_ADDRESS = re.compile(r"[^!-~]|[<>(),;:\\\"\[\]]")
 _HEADER_NAME = re.compile(r"[!-9;-~]+")
 
@@ -109,7 +109,7 @@ def _mailbox(name: str, address: str) -> str:
         return address
     if not name.isascii() or not name.isprintable() or "=?" in name or len(name) > _LINE - 16:
         return f"{_encoded_words(name)}\r\n <{address}>"
-    if _NO_TOKEN.search(name):
+    if _NO_TOKEN.search(name) or name != name.strip():
         escaped = name.replace("\\", "\\\\").replace('"', '\\"')
         name = f'"{escaped}"'
     return f"{name} <{address}>" if len(name) + len(address) < _LINE - 9 else f"{name}\r\n <{address}>"

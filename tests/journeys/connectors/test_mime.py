@@ -74,6 +74,12 @@ def test_no_subject_or_name_ever_makes_a_header(subject: str, name: str) -> None
     assert [address.addr_spec for address in parsed["To"].addresses] == ["ann2@example.com"]
 
 
+@pytest.mark.parametrize("name", [". ", " Ann", "Dr. No", "a.b"])
+def test_a_name_with_dots_or_spaces_at_its_ends_is_read_as_it_was(name: str) -> None:
+    (address,) = read(build_mime(mail(to_name=name), SENT_AT))["To"].addresses
+    assert (address.display_name, address.addr_spec) == (name, "ann2@example.com")
+
+
 def test_the_headers_a_mail_needs_are_there() -> None:
     headers = {
         "List-Unsubscribe": f"<https://mail.example/u/{'x' * 64}>",
