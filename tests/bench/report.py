@@ -109,6 +109,7 @@ def find_aims(findings: Findings) -> list[Aim]:
         aims.append(
             Aim("Triggered mail's p95 beside a broadcast", "< x 1.1", f"x {fair.slowdown:.2f}", fair.slowdown < 1.1)
         )
+    aims += _size_aims(findings)
     for tried in findings.simulate:
         name = f"Simulation of {tried.contacts:,} contacts, {tried.nodes} nodes, 30 days"
         aims.append(Aim(name, f"< {AIM_SECONDS:.0f} s", f"{tried.seconds:.1f} s", tried.seconds < AIM_SECONDS))
@@ -117,6 +118,18 @@ def find_aims(findings: Findings) -> list[Aim]:
         name = f"Memory of all processes, {held.contacts:,} waiting"
         aims.append(Aim(name, "< 400 MB", f"{held.total_bytes / 1e6:,.0f} MB", held.total_bytes < 400e6))
     return aims
+
+
+def _size_aims(findings: Findings) -> Iterator[Aim]:
+    for entry, most in zip(findings.segment_entry, (0.5, 1.0), strict=False):
+        name = f"Event to entry by a segment, {entry.name}, p95"
+        yield Aim(name, f"< {most} s", f"{entry.p95:.2f} s", entry.p95 < most)
+    for each in findings.broadcast:
+        found = each.steps_an_hour
+        yield Aim(f"Steps an hour, {each.measured.name}", f">= {each.aim:,}", f"{found:,.0f}", found >= each.aim)
+    for many in findings.tokens:
+        longest = many.longest_history
+        yield Aim(f"Longest history, {many.tokens:,} tokens", "<= 4,000 events", f"{longest:,}", longest <= 4_000)
 
 
 def _flat_aims(flat: Sequence[Measured]) -> list[Aim]:
@@ -176,6 +189,11 @@ def _journeys(title: str, words: str, rows: Sequence[Measured]) -> Iterator[str]
     yield ""
 
 
+def _block(title: str, words: str, rows: Sequence[object]) -> Iterator[str]:
+    if rows:
+        yield from (f"## {title}", "", words, "", "```", *map(str, rows), "```", "")
+
+
 def _latencies(rows: Sequence[Latency]) -> Iterator[str]:
     yield "| | events | p50 ms | p95 ms | p99 ms | most ms |"
     yield "|---|---:|---:|---:|---:|---:|"
@@ -199,13 +217,27 @@ def _rest(findings: Findings) -> Iterator[str]:
         yield "Contacts wait for an event; it comes for some of them, over HTTP, then another that ends the passage of others."
         yield ""
         yield from _latencies(findings.behaviour)
+    if findings.segment_entry:
+        yield "## From an event, by a segment, into a journey"
+        yield ""
+        yield "From the receipt of an event over HTTP until its contact is in the segment and has entered."
+        yield ""
+        yield from _latencies(findings.segment_entry)
+    yield from _block("Broadcasts", "A segment at once; a step is one contact through one node.", findings.broadcast)
+    yield from _block("Many tokens", "Full batches that split into hundreds, each with a wake time.", findings.tokens)
+    yield from _block("A wide journey", "Branches, splits and changes in a row, a wait every so often.", findings.wide)
     for fair in findings.fairness:
         yield "## Beside a broadcast"
         yield ""
-        yield f"Triggered mails alone, then while a segment of {fair.broadcast:,} is mailed at"
+        yield f"Triggered mails by turns alone, and while a segment of {fair.broadcast:,} is mailed at"
         yield f"{fair.broadcast_per_second:,.0f} contacts/s; triggered runs and broadcasts have worker processes of their own."
+        yield "Below, how long each stage of their way took, from the receipt of the event on."
         yield ""
         yield from _latencies([fair.alone, fair.beside])
+        yield "```"
+        yield fair.stages
+        yield "```"
+        yield ""
     if findings.ingest:
         yield "## Events in over HTTP"
         yield ""

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from tests.bench.behaviour import measure_behaviour
+from tests.bench.broadcast import Broadcast, measure_broadcast
 from tests.bench.compared import measure_direct, measure_per_contact, measure_statements
 from tests.bench.engine import measure_engine
 from tests.bench.fairness import Fairness, measure_fairness
@@ -13,9 +14,15 @@ from tests.bench.latency import Latency, measure_latency
 from tests.bench.processes import program, read_line
 from tests.bench.recorders import NO_OP
 from tests.bench.results import Measured
+from tests.bench.segment_entry import measure_segment_entry
 from tests.bench.simulate import Simulated, measure_simulation
+from tests.bench.tokens import Tokens, measure_tokens
 from tests.bench.waiting import Waiting, measure_waiting
+from tests.bench.wide import Wide, measure_wide
 from tests.bench.world import World
+
+HTTP_AIM, SMTP_AIM = 20_000_000, 2_000_000
+"""Steps an hour."""
 
 Say = Callable[[object], None]
 
@@ -36,6 +43,10 @@ class Findings:
     waiting: list[Waiting] = field(default_factory=list)
     ingest: list[IngestResult] = field(default_factory=list)
     simulate: list[Simulated] = field(default_factory=list)
+    tokens: list[Tokens] = field(default_factory=list)
+    wide: list[Wide] = field(default_factory=list)
+    broadcast: list[Broadcast] = field(default_factory=list)
+    segment_entry: list[Latency] = field(default_factory=list)
 
     def add(self, section: str, finding: object, say: Say) -> None:
         """Keep a finding and show it."""
@@ -132,9 +143,9 @@ async def behaviour(bench: Bench) -> None:
 
 async def fairness(bench: Bench) -> None:
     """What a broadcast does to triggered mail."""
-    no_op, events = await bench.world.connect(NO_OP), 30 if bench.quick else 120
-    broadcast = 100_000 if bench.quick else 1_000_000
-    bench.keep("fairness", await measure_fairness(bench.world, broadcast, events, 3, no_op))
+    no_op = await bench.world.connect(NO_OP)
+    broadcast, events, rounds = (100_000, 20, 2) if bench.quick else (1_000_000, 100, 4)
+    bench.keep("fairness", await measure_fairness(bench.world, broadcast, events, rounds, 4, no_op))
 
 
 async def waiting(bench: Bench) -> None:
@@ -147,6 +158,39 @@ async def ingest(bench: Bench) -> None:
     """Events in over HTTP."""
     for found in await run_ingest(bench.world.stack.database_url, 1.0 if bench.quick else 5.0):
         bench.keep("ingest", found)
+
+
+async def tokens(bench: Bench) -> None:
+    """Ten thousand tokens in flight."""
+    bench.keep("tokens", await measure_tokens(bench.world, *((1, 15) if bench.quick else (7, 120))))
+
+
+async def wide(bench: Bench) -> None:
+    """A journey of two hundred nodes."""
+    bench.keep("wide", await measure_wide(bench.world, 500 if bench.quick else 5_000))
+
+
+async def broadcast(bench: Bench) -> None:
+    """Everybody at once through HTTP and SMTP."""
+    world = bench.world
+    async with recorder(world, "http") as (port, pid):
+        connection = await world.connect("http_mail", url=f"http://127.0.0.1:{port}/")
+        contacts = 20_000 if bench.quick else 1_000_000
+        bench.keep("broadcast", await measure_broadcast(world, "bulk HTTP", contacts, connection, pid, HTTP_AIM))
+    async with recorder(world, "smtp") as (port, pid):
+        connection = await world.connect("smtp", host="127.0.0.1", port=port, security="none")
+        contacts = 5_000 if bench.quick else 250_000
+        bench.keep("broadcast", await measure_broadcast(world, "SMTP", contacts, connection, pid, SMTP_AIM))
+
+
+async def segment_entry(bench: Bench) -> None:
+    """From an event, by a segment, into a journey."""
+    idle, busy = (20, 2_000) if bench.quick else (120, 20_000)
+    for name, events, per_second, per_post in (("idle", idle, 3, 1), ("1,000 events/s", busy, 1_000, 20)):
+        found = await measure_segment_entry(
+            bench.world, name, events=events, per_second=per_second, per_post=per_post
+        )
+        bench.keep("segment_entry", found)
 
 
 async def simulate(bench: Bench) -> None:
@@ -166,6 +210,10 @@ SECTIONS: dict[str, Callable[[Bench], Awaitable[None]]] = {
         providers,
         latency,
         behaviour,
+        segment_entry,
+        broadcast,
+        tokens,
+        wide,
         fairness,
         ingest,
         simulate,
