@@ -40,7 +40,7 @@ def problem(
 
 
 def add_error_handlers(app: FastAPI) -> None:
-    """Render every error that may leave a route."""
+    """Render every error that may leave a route; what nobody expected is left to the middleware around them all."""
     app.add_exception_handler(SojournError, _ours)  # type: ignore[arg-type]  # Starlette types handlers by Exception
     app.add_exception_handler(RequestValidationError, _invalid)  # type: ignore[arg-type]
     app.add_exception_handler(HTTPException, _http)  # type: ignore[arg-type]
@@ -50,7 +50,6 @@ def add_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(OperationalError, _unavailable)
     app.add_exception_handler(InterfaceError, _unavailable)
     app.add_exception_handler(PoolTimeout, _unavailable)
-    app.add_exception_handler(Exception, _unexpected)
 
 
 async def _ours(_request: Request, error: SojournError) -> JSONResponse:
@@ -85,11 +84,6 @@ async def _conflict(_request: Request, error: Exception) -> JSONResponse:
 async def _unavailable(request: Request, error: Exception) -> JSONResponse:
     log.warning("store.unavailable", path=request.url.path, error=type(error).__name__)
     return problem(503, "Temporarily unavailable", "The store does not answer now.", headers={"Retry-After": "2"})
-
-
-async def _unexpected(request: Request, error: Exception) -> JSONResponse:
-    log.error("request.failed", path=request.url.path, exc_info=error)
-    return problem(500, "Something went wrong", "The error was logged.")
 
 
 def _pointer(loc: Sequence[str | int]) -> str:

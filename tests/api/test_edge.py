@@ -1,7 +1,16 @@
 """What every answer has in common: errors, limits, headers, idempotent repeats."""
 
+import asyncio
+from collections.abc import AsyncIterator
+
 import httpx
 import pytest
+import uvicorn
+from fastapi import FastAPI
+
+from api.errors import add_error_handlers
+from api.middleware import Surroundings
+from tests.until import until
 
 
 async def test_an_error_is_a_problem_document(anonymous: httpx.AsyncClient) -> None:
@@ -69,3 +78,37 @@ async def test_metrics_count_requests_by_route(anonymous: httpx.AsyncClient) -> 
         'sojourn_http_requests_total{method="GET",route="/healthz",status="200"}'
         in (await anonymous.get("/metrics")).text
     )
+
+
+@pytest.fixture
+async def failing() -> AsyncIterator[str]:
+    """A server with a route that fails as nobody expected; yields its address."""
+    app = FastAPI()
+    app.add_middleware(Surroundings)
+    add_error_handlers(app)
+
+    @app.get("/fails")
+    async def fail() -> None:
+        raise RuntimeError("secret words")
+
+    server = uvicorn.Server(uvicorn.Config(app, port=0, lifespan="off", log_config=None))
+    serving = asyncio.create_task(server.serve())
+
+    async def is_up() -> bool:
+        return server.started
+
+    await until(is_up)
+    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    server.should_exit = True
+    await serving
+
+
+async def test_an_unexpected_error_is_answered_and_the_connection_goes_on(failing: str) -> None:
+    async with httpx.AsyncClient(base_url=failing, limits=httpx.Limits(max_connections=1)) as caller:
+        answers = [await caller.get("/fails", headers={"X-Request-ID": f"abcdefgh-{n}"}) for n in range(3)]
+    assert {answer.status_code for answer in answers} == {500}
+    assert answers[0].headers["Content-Type"] == "application/problem+json"
+    assert answers[0].headers["X-Request-ID"] == "abcdefgh-0"
+    assert "abcdefgh-0" in answers[0].json()["detail"]
+    assert "secret words" not in answers[0].text
+    assert len({answer.extensions["network_stream"] for answer in answers}) == 1, "one connection carried them all"
