@@ -42,6 +42,12 @@ class Settings(BaseSettings):
     concurrent_stages: int = Field(8, ge=1, le=100, validation_alias="SOJOURN_CONCURRENT_STAGES")
     concurrent_bulk_stages: int = Field(2, ge=1, le=100, validation_alias="SOJOURN_CONCURRENT_BULK_STAGES")
     events_retain_days: int = Field(400, ge=30, validation_alias="SOJOURN_EVENTS_RETAIN_DAYS")
+    refusals_retain_days: float = Field(90, gt=0, validation_alias="SOJOURN_REFUSALS_RETAIN_DAYS")
+    dead_events_retain_days: float = Field(90, gt=0, validation_alias="SOJOURN_DEAD_EVENTS_RETAIN_DAYS")
+    jobs_retain_days: float = Field(90, gt=0, validation_alias="SOJOURN_JOBS_RETAIN_DAYS")
+    files_retain_days: float = Field(7, gt=0, validation_alias="SOJOURN_FILES_RETAIN_DAYS")
+    simulations_retain_days: float = Field(90, gt=0, validation_alias="SOJOURN_SIMULATIONS_RETAIN_DAYS")
+    answers_retain_days: float = Field(1, gt=0, validation_alias="SOJOURN_ANSWERS_RETAIN_DAYS")
 
     worker_versions: bool = Field(True, validation_alias="SOJOURN_WORKER_VERSIONS")
     promote: bool = Field(True, validation_alias="SOJOURN_PROMOTE")

@@ -8,6 +8,7 @@ import structlog
 from sqlalchemy import Row
 
 from journeys.contacts.importing import next_import, run_import
+from journeys.db.retention import forget_old_files, forget_old_rows
 from journeys.enrollments.bulk import advance_bulk_job, take_bulk_job
 from journeys.enrollments.intake import advance_intake, put_off_intake, take_intake
 from journeys.enrollments.moving import advance_move, take_move
@@ -18,6 +19,7 @@ from worker.resources import Resources
 
 log = structlog.get_logger()
 
+RETENTION_SECONDS = 3_600.0
 IDLE_SECONDS = 1.0
 """How long a loop sleeps that has nothing to do, unless it is woken by an insert into its queue."""
 
@@ -32,7 +34,20 @@ def bulk_loops(resources: Resources) -> list[Coroutine[Any, Any, None]]:
         run_moves(resources, bells),
         run_bulk_jobs(resources, bells),
         run_segment_builds(resources),
+        run_retention(resources),
     ]
+
+
+async def run_retention(resources: Resources) -> None:
+    """Forget what is older than it is kept."""
+    while True:
+        try:
+            forgotten = await forget_old_rows(resources.database, resources.settings)
+            files = await asyncio.to_thread(forget_old_files, resources.settings)
+            log.info("retention.done", files=files, **forgotten)
+        except Exception:
+            log.exception("retention.failed")
+        await asyncio.sleep(RETENTION_SECONDS)
 
 
 async def run_intakes(resources: Resources, bells: Bells) -> None:

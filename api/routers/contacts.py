@@ -33,10 +33,11 @@ from journeys.auth.audit import record_change
 from journeys.connectors.outbox.files import forget_mails
 from journeys.contacts import consent, queries
 from journeys.contacts.models import Contact
-from journeys.contacts.personal_data import erase_contact, export_contact
+from journeys.contacts.personal_data import erase_contact, export_contact, take_files
 from journeys.contacts.rows import ContactRow, read_contact
 from journeys.contacts.timeline import list_events_of
 from journeys.contacts.upsert import change_contact, upsert_contacts
+from journeys.db.retention import delete_files
 from journeys.enrollments.exits import exit_contact
 from journeys.errors import Conflict, InvalidInput
 from journeys.messaging.queries import list_message_ids, list_messages
@@ -173,5 +174,6 @@ async def _erase(session: Session, settings: SettingsDep, actor: Editor, contact
     await exit_contact(session, actor.workspace_id, contact.id, "erased")
     message_ids = await list_message_ids(session, contact.id)
     await erase_contact(session, contact, keep_out=keep_out)
+    await asyncio.to_thread(delete_files, await take_files(session, actor.workspace_id))
     await asyncio.to_thread(forget_mails, settings.home / "outbox", actor.workspace_id, message_ids)
     await record_change(session, actor, "erased", "contact", contact.id, {"keep_out": keep_out})

@@ -1,6 +1,7 @@
 """A person's data: all of it handed over, or all of it taken away."""
 
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -47,8 +48,22 @@ _FORGET = (
     "UPDATE entry_refusals SET detail = NULL WHERE contact_id = :id AND detail IS NOT NULL",
     "DELETE FROM entries WHERE contact_id = :id AND key <> ''",
     "DELETE FROM simulations WHERE strpos(CAST(result AS text), CAST(:id AS text)) > 0",
+    "DELETE FROM idempotent_answers WHERE position(convert_to(CAST(:id AS text), 'UTF8') IN body) > 0",
     "UPDATE messages SET to_address = NULL, detail = NULL WHERE contact_id = :id",
 )
+
+_TAKE_FILES = (
+    """WITH held AS (SELECT id, path FROM bulk_jobs
+        WHERE workspace_id = :workspace_id AND path IS NOT NULL AND finished_at IS NOT NULL FOR UPDATE)
+       UPDATE bulk_jobs j SET path = NULL FROM held WHERE j.id = held.id RETURNING held.path""",
+    """WITH held AS (SELECT id, refused_path FROM import_jobs
+        WHERE workspace_id = :workspace_id AND refused_path IS NOT NULL AND finished_at IS NOT NULL FOR UPDATE)
+       UPDATE import_jobs j SET refused_path = NULL FROM held WHERE j.id = held.id RETURNING held.refused_path""",
+)
+_EXPORT_ANEW = """
+    UPDATE bulk_jobs SET cursor = NULL, total = NULL, done = 0, written_bytes = 0
+    WHERE workspace_id = :workspace_id AND finished_at IS NULL AND action ->> 'type' = 'export'
+"""
 
 _TOMBSTONE = f"""
     UPDATE contacts SET {", ".join(f"{name} = NULL" for name in STANDARD_ATTRIBUTES)}, tags = '{{}}', attributes = '{{}}',
@@ -65,6 +80,16 @@ async def export_contact(session: AsyncSession, contact: Contact) -> dict[str, A
         rows = await session.execute(text(statement), {"id": contact.id})
         parts[name] = [dict(row) for row in rows.mappings()]
     return parts
+
+
+async def take_files(session: AsyncSession, workspace_id: UUID) -> list[str]:
+    """Let go of the files that a workspace's exports and imports have written, for they may hold anyone; return them.
+
+    An export that is under way begins anew.
+    """
+    values = {"workspace_id": workspace_id}
+    await session.execute(text(_EXPORT_ANEW), values)
+    return [path for statement in _TAKE_FILES for path in await session.scalars(text(statement), values)]
 
 
 async def erase_contact(session: AsyncSession, contact: Contact, *, keep_out: bool) -> None:
