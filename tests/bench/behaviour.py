@@ -25,7 +25,7 @@ async def measure_behaviour(world: World, waiting: int, events: int, per_second:
     segment_id = await world.make_segment(waiting)
     key = await create_key(world.database, "write", None, "bench", world.workspace_id)
     plan = await world.publish_wait(Trigger(source="segment", segment_id=segment_id), event=STEP, exit_on=EXIT)
-    async with running(world), _api(world, key) as address:
+    async with running(world), serve_api(world, key) as address:
         await _let_in(world, plan, segment_id, waiting)
         async with PlainClient(address, key) as client:
             await send_events(client, STEP, range(events), per_second, 20)
@@ -44,7 +44,8 @@ async def measure_behaviour(world: World, waiting: int, events: int, per_second:
 
 
 @asynccontextmanager
-async def _api(world: World, key: str) -> AsyncIterator[str]:
+async def serve_api(world: World, key: str) -> AsyncIterator[str]:
+    """Take events over HTTP in a process of its own; give the address."""
     async with program("tests.api.ingest_server", world.stack.database_url, env=world.env, talks=True) as api:
         yield await until_it_serves(f"http://127.0.0.1:{await read_line(api)}", key)
 

@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import psutil
 
@@ -87,6 +87,13 @@ class Usage:
     peak_bytes: int
     strangers: float
     """How many cores processes that are not ours kept busy meanwhile."""
+    peaks: Mapping[str, int] = field(default_factory=dict)
+    """Bytes of memory of each group at its own peak."""
+
+
+def show_memory(usage: Usage) -> str:
+    """Say in a line how much memory each group took at its peak."""
+    return "peak memory: " + "  ".join(f"{name} {size / 1e6:,.0f} MB" for name, size in usage.peaks.items())
 
 
 class Meter:
@@ -96,6 +103,7 @@ class Meter:
         self._roots = {name: psutil.Process(pid) for name, pid in groups.items()}
         self._self = psutil.Process()
         self._peak = 0
+        self._peaks = dict.fromkeys(groups, 0)
 
     async def __aenter__(self) -> "Meter":
         self._watching = asyncio.create_task(self._watch_memory())
@@ -108,13 +116,9 @@ class Meter:
         cpu = {name: after - self._before[name] for name, after in self._cpu().items()}
         busy = _machine_busy() - self._own() - self._busy
         self._watching.cancel()
-        peak = max(self._peak, self.memory())
+        self._note_memory()
         strangers = max(busy - sum(cpu.values()), 0) / seconds
-        self.usage = Usage(seconds, cpu, peak, strangers)
-
-    def memory(self) -> int:
-        """Return the memory of all groups now."""
-        return sum(memory_bytes(root) for root in self._roots.values())
+        self.usage = Usage(seconds, cpu, self._peak, strangers, self._peaks)
 
     def memory_by_group(self) -> dict[str, int]:
         """Return the memory of each group now."""
@@ -130,7 +134,12 @@ class Meter:
     async def _watch_memory(self) -> None:
         while True:
             await asyncio.sleep(MEMORY_EVERY_SECONDS)
-            self._peak = max(self._peak, await asyncio.to_thread(self.memory))
+            await asyncio.to_thread(self._note_memory)
+
+    def _note_memory(self) -> None:
+        now = self.memory_by_group()
+        self._peak = max(self._peak, sum(now.values()))
+        self._peaks = {name: max(self._peaks[name], size) for name, size in now.items()}
 
 
 def _machine_busy() -> float:
