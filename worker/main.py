@@ -59,6 +59,7 @@ def make_workers(
         workflow_runner=UnsandboxedWorkflowRunner(),
         max_cached_workflows=CACHED_RUNS,
         max_concurrent_workflow_tasks=10,
+        max_concurrent_local_activities=slots,  # more would wait for the pool of connections, and time out
         max_concurrent_activities=slots,
         workflow_task_executor=ThreadPoolExecutor(4),
         deployment_config=deployment_of(build_id) if build_id else None,

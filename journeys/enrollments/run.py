@@ -86,16 +86,16 @@ class JourneyRun:
         return self.state.model_copy(update={"tokens": list(self.tokens.values())})
 
     def _launch_due(self) -> None:
-        free = MAX_IN_FLIGHT - len(self._in_flight)
-        due = list(islice(filter(self._is_due, self.tokens.values()), free))
+        now, free = self._seam.now(), MAX_IN_FLIGHT - len(self._in_flight)
+        due = list(islice((token for token in self.tokens.values() if self._is_due(token, now)), free))
         if not due:
             return
         room = max(MAX_TOKENS - len(self.tokens), 0) // (len(self._in_flight) + len(due))
         for token in due:
             self._in_flight[token.batch_id] = asyncio.create_task(self._walk(token, room))
 
-    def _is_due(self, token: Token) -> bool:
-        awake = token.wake_at is None or token.wake_at <= self._seam.now()
+    def _is_due(self, token: Token, now: datetime) -> bool:
+        awake = token.wake_at is None or token.wake_at <= now
         return awake and token.parked is None and token.batch_id not in self._in_flight
 
     async def _walk(self, token: Token, room: int) -> None:

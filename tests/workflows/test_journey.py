@@ -39,6 +39,10 @@ from workflows import journey
 from workflows.journey import JourneyWorkflow
 
 
+LOCAL_AT_ONCE = 6
+"""Fewer than there are connections to Postgres."""
+
+
 @pytest.fixture(scope="session")
 async def client(temporal_server: EmbeddedStack) -> Client:
     return await Client.connect(temporal_server.temporal_address, data_converter=pydantic_data_converter)
@@ -68,6 +72,7 @@ async def running(
             workflows=[JourneyWorkflow],
             activities=[stages.run_stage],
             workflow_runner=runner,
+            max_concurrent_local_activities=LOCAL_AT_ONCE,
         )
         effects = Worker(client, task_queue=EFFECT_QUEUE, activities=[stages.run_stage])
         bulk = Worker(client, task_queue=BULK_QUEUE, activities=[stages.run_stage])
