@@ -67,7 +67,7 @@ export function ListPage<T extends Listed>({ title, one, icon, about, newHref, h
         <Loaded
           query={pages}
           empty={
-            <EmptyState icon={icon} title={`No ${title.toLowerCase()} yet`} action={add}>
+            <EmptyState icon={icon} title={`No ${one}s yet`} action={add}>
               {about}
             </EmptyState>
           }
@@ -79,7 +79,7 @@ export function ListPage<T extends Listed>({ title, one, icon, about, newHref, h
                 <tbody>
                   {rows.map((row) => (
                     <Row key={row.id}>
-                      <Cell className="min-w-32 max-w-80 truncate font-medium">
+                      <Cell className="truncate font-medium max-sm:w-full max-sm:max-w-0 sm:max-w-80">
                         <Link href={hrefOf(row)} className="after:absolute after:inset-0">
                           {row.name}
                         </Link>

@@ -17,7 +17,7 @@ export function Card({ title, description, actions, children, className, flush }
     <section className={cn('min-w-0 rounded-lg border bg-surface', className)}>
       {title && (
         <header className="flex min-h-12 flex-wrap items-center gap-x-3 gap-y-2 border-b px-4 py-2">
-          <div className="min-w-0 flex-1">
+          <div className="min-w-0 flex-1 basis-44">
             <h2 className="font-semibold text-base">{title}</h2>
             {description && <p className="text-ink-3 text-xs">{description}</p>}
           </div>

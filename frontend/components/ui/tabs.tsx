@@ -1,7 +1,7 @@
 'use client';
 
 import { Tabs as Radix } from 'radix-ui';
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect, useRef } from 'react';
 
 interface Tab {
   value: string;
@@ -18,9 +18,16 @@ interface Props {
 
 /** Faces of one thing; the open one is kept by the page, in its address. */
 export function Tabs({ tabs, value, onValueChange, children, label }: Props) {
+  const list = useRef<HTMLDivElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the open face is the one that must be in sight.
+  useEffect(() => {
+    const open = list.current?.querySelector<HTMLElement>('[data-state=active]');
+    if (open && list.current)
+      list.current.scrollLeft = open.offsetLeft - (list.current.clientWidth - open.offsetWidth) / 2;
+  }, [value]);
   return (
     <Radix.Root value={value} onValueChange={onValueChange} className="flex min-h-0 flex-1 flex-col">
-      <Radix.List aria-label={label} className="flex gap-5 overflow-x-auto border-b px-4 sm:px-6">
+      <Radix.List ref={list} aria-label={label} className="relative flex gap-5 overflow-x-auto border-b px-4 sm:px-6">
         {tabs.map((tab) => (
           <Radix.Trigger
             key={tab.value}

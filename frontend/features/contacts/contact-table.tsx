@@ -124,7 +124,7 @@ function Head({ columns, selection, isPhone }: { columns: string[]; selection: S
           Name
         </th>
         {columns.map((key) => (
-          <th key={key} scope="col" className={cn(HEAD, key === 'email' && !isPhone && 'w-64')}>
+          <th key={key} scope="col" className={cn(HEAD, key === 'email' && !isPhone && 'w-72')}>
             {columnOf(key).label}
           </th>
         ))}

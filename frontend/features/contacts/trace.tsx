@@ -76,9 +76,9 @@ function Outlet({ step, label }: { step: TraceStep; label?: string }) {
   return <Badge tone={tone}>{label ?? humanize(step.outlet ?? '')}</Badge>;
 }
 
-/** The values that the step decided on. */
+/** The values that the step decided on, without the engine's own note of what let the person in. */
 function Seen({ values }: { values: Record<string, unknown> }) {
-  const entries = Object.entries(values);
+  const entries = Object.entries(values).filter(([name]) => name !== 'cause');
   if (entries.length === 0) return null;
   return (
     <dl className="mt-1.5 flex flex-wrap gap-1.5">

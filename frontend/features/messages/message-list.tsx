@@ -12,11 +12,20 @@ import { Page, PageBody } from '@/components/ui/page';
 import { Cell, Row, Table, TableHead } from '@/components/ui/table';
 import { Ago } from '@/components/ui/time';
 import type { Message } from '@/lib/api/types';
+import { cn } from '@/lib/cn';
 import { humanize } from '@/lib/format';
 import { useSearchState } from '@/lib/use-search-state';
 import { useMessages } from './queries';
 
-const COLUMNS = ['To', 'State', 'Reason', 'By', 'Queued', 'Sent'];
+const WIDE = 'max-md:hidden';
+const COLUMNS = [
+  'To',
+  'State',
+  { name: 'Journey', className: WIDE },
+  { name: 'By', className: WIDE },
+  { name: 'Queued', className: WIDE },
+  { name: 'Sent', className: WIDE },
+];
 
 /** The ledger of every send: nothing is sent twice, and nothing is left out in silence. */
 export function MessageList() {
@@ -55,36 +64,43 @@ export function MessageList() {
 }
 
 function MessageRow({ message }: { message: Message }) {
-  const { contact_id, enrollment_id, to, state, reason, provider, queued_at, due_at, sent_at } = message;
+  const { contact_id, enrollment_id, to, subject, journey_name, provider, queued_at, sent_at } = message;
   const person = `/contacts/view?id=${contact_id}${enrollment_id ? `&enrollment=${enrollment_id}` : ''}`;
   return (
     <Row>
-      <Cell className="font-medium">
-        <Link href={person} className="after:absolute after:inset-0">
+      <Cell className="w-full max-w-0">
+        <Link href={person} className="block truncate font-medium after:absolute after:inset-0">
           {to ?? 'No address'}
         </Link>
+        {subject && <span className="block truncate text-ink-3 text-xs">{subject}</span>}
       </Cell>
-      <Cell className="whitespace-nowrap">
-        <MessageState state={state} />
+      <Cell className="min-w-36">
+        <Fate message={message} />
       </Cell>
-      <Cell className="min-w-40 text-ink-2">
-        {reason ? humanize(reason) : ''}
-        {state === 'deferred' && due_at && (
-          <span className="block text-ink-3 text-xs">
-            tried again <Ago at={due_at} />
-          </span>
-        )}
-      </Cell>
-      <Cell className="text-ink-2">{provider ?? '–'}</Cell>
-      <Cell className="text-ink-2">
+      <Cell className={cn(WIDE, 'max-w-52 truncate text-ink-2')}>{journey_name ?? '–'}</Cell>
+      <Cell className={cn(WIDE, 'text-ink-2')}>{provider ?? '–'}</Cell>
+      <Cell className={cn(WIDE, 'text-ink-2')}>
         <Ago at={queued_at} />
       </Cell>
-      <Cell className="text-ink-2">
+      <Cell className={cn(WIDE, 'text-ink-2')}>
         <Ago at={sent_at} />
       </Cell>
     </Row>
   );
 }
+
+/** What became of a mail, and why. */
+const Fate = ({ message: { state, reason, due_at } }: { message: Message }) => (
+  <>
+    <MessageState state={state} />
+    {reason && <span className="mt-0.5 block text-ink-2 text-xs">{humanize(reason)}</span>}
+    {state === 'deferred' && due_at && (
+      <span className="block text-ink-3 text-xs">
+        tried again <Ago at={due_at} />
+      </span>
+    )}
+  </>
+);
 
 const UnknownExplained = () => (
   <Notice tone="warn">

@@ -1,8 +1,9 @@
 'use client';
 
-import { CircleCheck, CircleX } from 'lucide-react';
+import { CircleCheck, CircleX, UserRoundSearch } from 'lucide-react';
 import { useState } from 'react';
 import { ContactPicker } from '@/components/contact-picker';
+import { EmptyState } from '@/components/ui/empty-state';
 import { Loaded } from '@/components/ui/loaded';
 import { Skeleton } from '@/components/ui/skeleton';
 import type { Contact, Segment, Verdict } from '@/lib/api/types';
@@ -16,6 +17,11 @@ export function Explain({ segment }: { segment: Segment }) {
   return (
     <div className="grid max-w-2xl gap-5">
       <ContactPicker label="Person" value={contact} onChange={setContact} />
+      {!contact && (
+        <EmptyState icon={UserRoundSearch} title="Is somebody in, and why?">
+          Choose a person to see which of the conditions hold for them now.
+        </EmptyState>
+      )}
       {contact && (
         <Loaded query={verdict} loading={<Skeleton className="h-24" />}>
           {(said) => (

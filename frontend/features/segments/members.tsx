@@ -16,17 +16,17 @@ export function Members({ segmentId }: { segmentId: string }) {
         {(rows) => (
           <>
             <Table label="Members">
-              <TableHead columns={['Name', 'Email', 'Country']} />
+              <TableHead columns={['Name', 'Email', { name: 'Country', className: 'max-sm:hidden' }]} />
               <tbody>
                 {rows.map((contact) => (
                   <Row key={contact.id}>
-                    <Cell className="font-medium">
+                    <Cell className="max-w-40 truncate font-medium sm:max-w-80">
                       <Link href={`/contacts/view?id=${contact.id}`} className="after:absolute after:inset-0">
                         {nameOf(contact)}
                       </Link>
                     </Cell>
-                    <Cell className="text-ink-2">{contact.email}</Cell>
-                    <Cell className="text-ink-2">{contact.country}</Cell>
+                    <Cell className="w-full max-w-0 truncate text-ink-2">{contact.email}</Cell>
+                    <Cell className="text-ink-2 max-sm:hidden">{contact.country}</Cell>
                   </Row>
                 ))}
               </tbody>

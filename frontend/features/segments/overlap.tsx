@@ -1,5 +1,7 @@
 'use client';
 
+import { Blend } from 'lucide-react';
+import { EmptyState } from '@/components/ui/empty-state';
 import { Field } from '@/components/ui/field';
 import { Select } from '@/components/ui/input';
 import { Loaded } from '@/components/ui/loaded';
@@ -31,6 +33,11 @@ export function Overlap({ segment }: { segment: Segment }) {
           </Select>
         )}
       </Field>
+      {!other && (
+        <EmptyState icon={Blend} title="Which people are in both?">
+          Choose a second segment to see how many are in both, and how many in only one of them.
+        </EmptyState>
+      )}
       {other && (
         <Loaded query={overlap} loading={<Skeleton className="h-40" />}>
           {(found) => <Picture names={[segment.name, other.name]} found={found} />}

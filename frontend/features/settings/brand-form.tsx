@@ -39,7 +39,7 @@ function Form({ workspace: { name, settings } }: { workspace: WorkspaceDetail })
       title="Brand"
       description="Templates use it as {{ workspace.color }}, {{ workspace.logo_url }} and {{ workspace.website }}."
     >
-      <form onSubmit={form.onSubmit} className="grid gap-5 sm:grid-cols-[1fr_220px]">
+      <form onSubmit={form.onSubmit} className="grid gap-5 sm:grid-cols-[1fr_260px]">
         <div className="grid content-start gap-4">
           <Field label="Colour" error={form.faultOf('color')}>
             {(wiring) => (
@@ -77,18 +77,39 @@ function Form({ workspace: { name, settings } }: { workspace: WorkspaceDetail })
             Save
           </Button>
         </div>
-        <figure className="self-start overflow-hidden rounded-lg border bg-white">
-          <div className="grid h-16 place-items-center p-3" style={{ background: color }}>
-            {logo ? (
-              // biome-ignore lint/performance/noImgElement: a static export has no image server.
-              <img src={logo} alt={`The logo of ${name}`} className="max-h-10" />
-            ) : (
-              <span className="font-semibold text-white">{name}</span>
-            )}
-          </div>
-          <figcaption className="bg-surface p-3 text-ink-3 text-xs">How a mail’s head could look</figcaption>
-        </figure>
+        <Look name={name} color={color} logo={logo} />
       </form>
     </Card>
+  );
+}
+
+/** A mail in miniature, always light as mails are: its head, a few lines, a button and the foot. */
+function Look({ name, color, logo }: { name: string; color: string; logo: string }) {
+  return (
+    <figure className="self-start">
+      <div aria-hidden className="overflow-hidden rounded-lg border bg-white text-[oklch(0.3_0.01_230)] shadow-node">
+        <div className="grid h-16 place-items-center p-3" style={{ background: color }}>
+          {logo ? (
+            // biome-ignore lint/performance/noImgElement: a static export has no image server.
+            <img src={logo} alt="" className="max-h-10" />
+          ) : (
+            <span className="truncate font-semibold text-white">{name}</span>
+          )}
+        </div>
+        <div className="grid gap-3 p-4">
+          <span className="font-semibold text-sm">Hello Mia,</span>
+          <span className="h-2 rounded-full bg-black/10" />
+          <span className="h-2 w-4/5 rounded-full bg-black/10" />
+          <span
+            className="justify-self-start rounded-md px-3 py-1.5 font-medium text-white text-xs"
+            style={{ background: color }}
+          >
+            Have a look
+          </span>
+        </div>
+        <p className="truncate border-black/10 border-t px-4 py-2 text-2xs">{name} · Unsubscribe</p>
+      </div>
+      <figcaption className="mt-2 text-ink-3 text-xs">How a mail could look</figcaption>
+    </figure>
   );
 }

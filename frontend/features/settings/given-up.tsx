@@ -156,18 +156,22 @@ interface LineProps {
 /** One thing that was given up: what, why, and the two ways on. */
 function Line({ title, about, error, busy, onRetry, onDismiss }: LineProps) {
   return (
-    <li className="rule-b grid gap-1 px-4 py-3">
-      <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
-        <span className="min-w-0 truncate font-medium">{title}</span>
-        <span className="min-w-0 flex-1 text-ink-3 text-xs">{about}</span>
-        <Button size="sm" busy={busy} onClick={onRetry}>
-          <RotateCw /> Try again
-        </Button>
-        <Button size="sm" look="quiet" disabled={busy} onClick={onDismiss}>
-          <X /> Dismiss
-        </Button>
+    <li className="rule-b grid gap-2 px-4 py-3">
+      <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
+        <div className="min-w-0 flex-1 basis-56">
+          <p className="truncate font-medium">{title}</p>
+          <p className="text-ink-3 text-xs">{about}</p>
+        </div>
+        <div className="flex gap-1">
+          <Button size="sm" busy={busy} onClick={onRetry}>
+            <RotateCw /> Try again
+          </Button>
+          <Button size="sm" look="quiet" disabled={busy} onClick={onDismiss}>
+            <X /> Dismiss
+          </Button>
+        </div>
       </div>
-      <p className="break-words font-mono text-bad text-xs">{error}</p>
+      <p className="break-words rounded bg-sunken px-2 py-1.5 font-mono text-ink-2 text-xs">{error}</p>
     </li>
   );
 }

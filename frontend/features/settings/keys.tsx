@@ -56,22 +56,22 @@ function KeyLine({ apiKey: { id, name, kind, role, prefix, last_used_at, revoked
         {kind === 'write' ? 'Write key' : humanize(role ?? 'api')}
       </Badge>
       <code className="font-mono text-ink-3 text-xs">{prefix}…</code>
-      <span className="ml-auto text-ink-3 text-xs">
+      <span className="ml-auto flex items-center gap-2 text-ink-3 text-xs">
         {last_used_at ? (
-          <>
+          <span>
             used <Ago at={last_used_at} />
-          </>
+          </span>
         ) : (
           'never used'
         )}
+        {revoked_at ? (
+          <Badge>Revoked</Badge>
+        ) : (
+          <Button size="sm" look="quiet" onClick={() => setAsking(true)} aria-label={`Revoke ${name}`}>
+            Revoke
+          </Button>
+        )}
       </span>
-      {revoked_at ? (
-        <Badge>Revoked</Badge>
-      ) : (
-        <Button size="sm" look="quiet" onClick={() => setAsking(true)} aria-label={`Revoke ${name}`}>
-          Revoke
-        </Button>
-      )}
       <Confirm
         open={asking}
         onOpenChange={setAsking}
