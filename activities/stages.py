@@ -10,7 +10,8 @@ from temporalio import activity
 from temporalio.common import RawValue
 
 from activities.boundary import translate
-from journeys.contracts import StageOrder, StageResult
+from activities.slots import Slots
+from journeys.contracts import StageOrder, StageResult, Token
 from journeys.db.session import Database
 from journeys.enrollments.custom import ActivityRunner, NoActivities
 from journeys.enrollments.running import StageRunner
@@ -18,6 +19,7 @@ from journeys.enrollments.sending import Mailroom
 from journeys.enrollments.stages import park
 
 HEARTBEAT_SECONDS = 2.0
+UNBOUNDED = 1_000_000
 
 Notify = Callable[[StageOrder], Awaitable[None]]
 
@@ -32,8 +34,9 @@ class StageActivities:
         http: httpx.AsyncClient,
         notify: Notify,
         activities: ActivityRunner | None = None,
+        slots: Slots | None = None,
     ) -> None:
-        self._database, self._notify = database, notify
+        self._database, self._notify, self._slots = database, notify, slots or Slots(UNBOUNDED)
         self._runner = StageRunner(database, mailroom, http, activities or NoActivities())
 
     @activity.defn(dynamic=True)
@@ -42,7 +45,7 @@ class StageActivities:
         order: StageOrder = activity.payload_converter().from_payload(args[0].payload, StageOrder)
         try:
             async with _heartbeats():
-                tokens = await self._runner.run(order, activity.is_worker_shutdown)
+                tokens = await self._run(order)
         except Exception as error:
             translated = translate(error)
             if getattr(translated, "non_retryable", False):
@@ -52,6 +55,13 @@ class StageActivities:
             raise translated from error
         await self._notify(order)
         return StageResult(tokens=tokens)
+
+    async def _run(self, order: StageOrder) -> list[Token]:
+        way = await self._runner.find_way(order)
+        if way is None:
+            return await self._runner.run(order, activity.is_worker_shutdown)
+        async with self._slots.hold(way):
+            return await self._runner.run(order, activity.is_worker_shutdown)
 
 
 @asynccontextmanager

@@ -27,6 +27,8 @@ VERSION = SearchAttributeKey.for_int("SojournVersion")
 CONTACT = SearchAttributeKey.for_keyword("SojournContact")
 
 MAX_TYPE_BYTES = 200
+TRIGGERED_PRIORITY, BULK_PRIORITY = 2, 4
+"""Temporal hands the lower number out first."""
 
 
 async def connect(settings: Settings) -> Client:
@@ -79,7 +81,10 @@ async def start_run(client: Client, workflow_id: str, slug: str, run: RunInput, 
             id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
             search_attributes=TypedSearchAttributes(pairs),
             static_summary=f"{run.journey}, version {run.version}: {people:,} {'contact' if people == 1 else 'contacts'}",
-            priority=Priority(priority_key=2 if people == 1 else 3, fairness_key=str(run.workspace_id)),
+            # Its activities inherit it: what an event set off goes first, and journeys share what there is.
+            priority=Priority(
+                priority_key=BULK_PRIORITY if run.bulk else TRIGGERED_PRIORITY, fairness_key=str(run.journey_id)
+            ),
         )
     except WorkflowAlreadyStartedError:
         return

@@ -5,15 +5,16 @@ on many contacts. In a process of their own, they take neither slots nor the eve
 """
 
 import asyncio
-import os
 import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from typing import Any
 
 from temporalio.client import Client
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
+from activities.slots import Slots
 from activities.stages import StageActivities
 from journeys.contracts import ACTIVITY_QUEUE, BULK_QUEUE, EFFECT_QUEUE, RUN_QUEUE
 from journeys.settings import Settings, get_settings
@@ -21,12 +22,18 @@ from journeys.temporal import connect, ensure_search_attributes
 from worker.activity_host import retry_after_deploy
 from worker.bulk import bulk_loops
 from worker.logs import configure_logs
+from worker.niceness import stand_back
 from worker.process import run_until_stopped, wait_for
 from worker.resources import Resources, open_resources
 from worker.versions import deployment_of, promote, versioned_build
 from workflows.journey import JourneyWorkflow
 
 CACHED_RUNS = 500
+SLOTS_PER_STAGE = 4
+"""How many slots what calls the outside has for each stage that may be at work: most only wait for an answer.
+
+How many are at work is bounded by the connections to the database, which no stage holds while it waits.
+"""
 CUSTOM_SLOTS = 50
 """Custom stages wait for processes of their own most of the time."""
 
@@ -36,8 +43,6 @@ FINISH_WITHIN = timedelta(seconds=60)
 
 TRIGGERED, BULK = "triggered", "bulk"
 ROLES = (TRIGGERED, BULK)
-BULK_NICENESS = 5
-"""By how much a process for broadcasts alone stands back from others on its machine."""
 
 
 def make_workers(
@@ -47,53 +52,53 @@ def make_workers(
 
     With a build id, the runs are versioned. What is called outside is not: a mended stage serves runs of every version.
     """
-    stages = StageActivities(
-        resources.database, resources.mailroom, resources.http, resources.live.stage_done, resources.activities
-    )
-    slots = resources.settings.concurrent_stages
-    runs = Worker(
-        client,
-        task_queue=RUN_QUEUE,
-        workflows=[JourneyWorkflow],
-        activities=[stages.run_stage],
-        workflow_runner=UnsandboxedWorkflowRunner(),
-        max_cached_workflows=CACHED_RUNS,
-        max_concurrent_workflow_tasks=10,
-        max_concurrent_local_activities=slots,  # more would wait for the pool of connections, and time out
-        max_concurrent_activities=slots,
-        workflow_task_executor=ThreadPoolExecutor(4),
-        deployment_config=deployment_of(build_id) if build_id else None,
-        graceful_shutdown_timeout=FINISH_WITHIN,
-    )
-    effects = Worker(
-        client,
-        task_queue=EFFECT_QUEUE,
-        activities=[stages.run_stage],
-        max_concurrent_activities=slots,
-        graceful_shutdown_timeout=FINISH_WITHIN,
-    )
-    custom = Worker(
-        client,
-        task_queue=ACTIVITY_QUEUE,
-        activities=[stages.run_stage],
-        max_concurrent_activities=CUSTOM_SLOTS,
-        graceful_shutdown_timeout=FINISH_WITHIN,
-    )
-    bulk = Worker(
-        client,
-        task_queue=BULK_QUEUE,
-        activities=[stages.run_stage],
-        max_concurrent_activities=resources.settings.concurrent_bulk_stages,
-        graceful_shutdown_timeout=FINISH_WITHIN,
-    )
-    return [*([runs, effects, custom] if TRIGGERED in roles else []), *([bulk] if BULK in roles else [])]
+    settings = resources.settings
+
+    def worker(queue: str, slots: int, **options: Any) -> Worker:
+        stages = StageActivities(
+            resources.database,
+            resources.mailroom,
+            resources.http,
+            resources.live.stage_done,
+            resources.activities,
+            Slots(slots),
+        )
+        return Worker(
+            client,
+            task_queue=queue,
+            activities=[stages.run_stage],
+            max_concurrent_activities=slots,
+            graceful_shutdown_timeout=FINISH_WITHIN,
+            **options,
+        )
+
+    workers = []
+    if TRIGGERED in roles:
+        runs = worker(
+            RUN_QUEUE,
+            settings.concurrent_stages,
+            workflows=[JourneyWorkflow],
+            workflow_runner=UnsandboxedWorkflowRunner(),
+            max_cached_workflows=CACHED_RUNS,
+            max_concurrent_workflow_tasks=10,
+            max_concurrent_local_activities=settings.concurrent_stages,  # more would wait for the pool, and time out
+            workflow_task_executor=ThreadPoolExecutor(4),
+            deployment_config=deployment_of(build_id) if build_id else None,
+        )
+        effects = worker(EFFECT_QUEUE, SLOTS_PER_STAGE * settings.concurrent_stages)
+        workers += [runs, effects, worker(ACTIVITY_QUEUE, CUSTOM_SLOTS)]
+    if BULK in roles:
+        workers.append(worker(BULK_QUEUE, SLOTS_PER_STAGE * settings.concurrent_bulk_stages))
+    return workers
 
 
 async def run_worker(settings: Settings, roles: Sequence[str] = ROLES) -> None:
     """Run until told to stop; stages in flight are finished first."""
     client = await wait_for("Temporal", lambda: connect(settings))
     await ensure_search_attributes(client)
-    async with open_resources(settings, pool_size=settings.concurrent_stages * 2) as resources:
+    at_work = settings.concurrent_stages if TRIGGERED in roles else settings.concurrent_bulk_stages
+    on_connect = stand_back(settings.database_url or "") if roles == [BULK] else None
+    async with open_resources(settings, pool_size=at_work * 2, on_connect=on_connect) as resources:
         build_id = await versioned_build(client, settings)
         workers = make_workers(client, resources, roles, build_id)
         beside = [asyncio.create_task(retry_after_deploy(resources.database))]
@@ -111,8 +116,6 @@ def main() -> None:
     settings = get_settings()
     configure_logs(settings.log_level)
     roles = [role for role in ROLES if role in sys.argv[1:]] or ROLES
-    if roles == [BULK]:
-        os.nice(BULK_NICENESS)
     asyncio.run(run_worker(settings, roles))
 
 

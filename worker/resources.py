@@ -1,7 +1,7 @@
 """What a worker opens once and hands to its stages: database, mailroom, HTTP client, live updates, custom activities."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from http.cookiejar import DefaultCookiePolicy
@@ -60,13 +60,17 @@ class Resources:
 
 
 @asynccontextmanager
-async def open_resources(settings: Settings, *, pool_size: int = 8) -> AsyncIterator[Resources]:
-    """Open what a worker or router needs, and close it at the end."""
+async def open_resources(
+    settings: Settings, *, pool_size: int = 8, on_connect: Callable[[int], None] | None = None
+) -> AsyncIterator[Resources]:
+    """Open what a worker or router needs, and close it at the end; `on_connect` is told of each database session."""
     if not settings.database_url or not settings.redis_url:
         raise RuntimeError("DATABASE_URL and REDIS_URL must be set; `sojourn up` sets them for its own servers.")
-    database = Database(settings.database_url, pool_size=pool_size, ping=False)
+    database = Database(settings.database_url, pool_size=pool_size, ping=False, on_connect=on_connect)
     client = redis.Redis.from_url(settings.redis_url)
-    mailroom = WorkspaceMailroom(settings, database, client)
+    # It looks things up while a stage holds a connection: from one pool, all of them could wait for a second one.
+    lookups = Database(settings.database_url, pool_size=2, ping=False)
+    mailroom = WorkspaceMailroom(settings, lookups, client)
     live = LiveNotices(client)
     activities = ActivityHost(settings)
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=50)
@@ -83,4 +87,5 @@ async def open_resources(settings: Settings, *, pool_size: int = 8) -> AsyncIter
             notices.cancel()
             await mailroom.close()
             await client.aclose()
+            await lookups.close()
             await database.close()

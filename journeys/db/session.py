@@ -1,6 +1,6 @@
 """Sessions: one transaction each, either inside one workspace (row-level security) or for the engine itself."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
@@ -39,8 +39,9 @@ def make_engine(
     statement_timeout_seconds: float,
     ping: bool,
     more_options: str = "",
+    on_connect: Callable[[int], None] | None = None,
 ) -> AsyncEngine:
-    """Return a pool of connections that have taken a role."""
+    """Return a pool of connections that have taken a role; `on_connect` is told the server's process of each."""
     options = f"{SESSION_OPTIONS} -c statement_timeout={int(statement_timeout_seconds * 1000)} {more_options}"
     engine = create_async_engine(
         async_url(database_url),
@@ -57,6 +58,8 @@ def make_engine(
     def _take_role(connection: Any, _record: ConnectionPoolEntry) -> None:
         connection.execute(f"SET ROLE {role}")
         connection.commit()
+        if on_connect is not None:
+            on_connect(connection.driver_connection.info.backend_pid)
 
     return engine
 
@@ -69,11 +72,19 @@ class Database:
     """
 
     def __init__(
-        self, database_url: str, *, pool_size: int = 8, statement_timeout_seconds: float = 30, ping: bool = True
+        self,
+        database_url: str,
+        *,
+        pool_size: int = 8,
+        statement_timeout_seconds: float = 30,
+        ping: bool = True,
+        on_connect: Callable[[int], None] | None = None,
     ) -> None:
         self.url = database_url
-        self._app = make_engine(database_url, APP_ROLE, pool_size, statement_timeout_seconds, ping)
-        self._engine = make_engine(database_url, ENGINE_ROLE, pool_size, statement_timeout_seconds, ping)
+        self._app, self._engine = (
+            make_engine(database_url, role, pool_size, statement_timeout_seconds, ping, on_connect=on_connect)
+            for role in (APP_ROLE, ENGINE_ROLE)
+        )
 
     @asynccontextmanager
     async def workspace(self, workspace_id: UUID) -> AsyncIterator[AsyncSession]:

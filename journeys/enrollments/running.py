@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from uuid import UUID
 
 import httpx
 
@@ -22,6 +23,20 @@ class StageRunner:
     mailroom: Mailroom
     http: httpx.AsyncClient
     activities: ActivityRunner = field(default_factory=NoActivities)
+
+    async def find_way(self, order: StageOrder) -> tuple[UUID, str] | None:
+        """Return what a stage leans on outside: a connection, an address or an activity; None for one that calls nothing."""
+        if not order.token.effect:
+            return None
+        match await find_op(self.database, order):
+            case SendEmail(connection=name):
+                return order.workspace_id, f"mail connection {name or 'of the workspace'}"
+            case CallWebhook(url=url):
+                return order.workspace_id, f"webhook {url}"
+            case CallActivity(activity=name):
+                return order.workspace_id, f"activity {name}"
+            case other:
+                raise TypeError(f"{order.token.node_id} is no effect: {other}")
 
     async def run(self, order: StageOrder, stopping: Callable[[], bool] = lambda: False) -> list[Token]:
         """Carry a batch to its next wait or effect; return the tokens that follow."""

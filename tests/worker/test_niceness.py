@@ -1,0 +1,43 @@
+"""What broadcasts do in Postgres stands back from what an event set off."""
+
+import os
+
+import psutil
+import pytest
+
+from journeys.db.session import Database
+from worker.niceness import stand_back
+
+NICENESS = 12
+
+
+@pytest.fixture(autouse=True)
+def _keep_own_priority(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "nice", lambda _: NICENESS)
+
+
+async def test_the_sessions_of_a_process_for_broadcasts_stand_back_and_no_others_do(fresh_database_url: str) -> None:
+    bulk = Database(fresh_database_url, pool_size=1, on_connect=stand_back(fresh_database_url))
+    triggered = Database(fresh_database_url, pool_size=1)
+    assert await session_niceness(bulk) == NICENESS
+    assert await session_niceness(triggered) < NICENESS
+
+
+async def session_niceness(database: Database) -> int:
+    async with database.engine() as session:
+        connection = await (await session.connection()).get_raw_connection()
+        assert connection.driver_connection is not None
+        niceness = psutil.Process(connection.driver_connection.info.backend_pid).nice()
+    await database.close()
+    return int(niceness)
+
+
+def test_a_server_elsewhere_is_left_alone() -> None:
+    assert stand_back("postgresql://sojourn@db.example/sojourn") is None
+
+
+def test_a_process_that_is_no_session_keeps_its_priority() -> None:
+    lower, before = stand_back("postgresql://sojourn@127.0.0.1/sojourn"), psutil.Process().nice()
+    assert lower is not None
+    lower(os.getpid())
+    assert psutil.Process().nice() == before
