@@ -22,7 +22,7 @@ export function SelectionBar() {
   return (
     <section
       aria-label="Selected steps"
-      className="absolute top-3 left-1/2 z-10 flex max-w-[calc(100%-24px)] -translate-x-1/2 animate-rise items-center gap-1 rounded-lg border bg-raised p-1 shadow-float"
+      className="absolute bottom-6 left-1/2 max-sm:top-3 max-sm:bottom-auto z-10 flex max-w-[calc(100%-24px)] -translate-x-1/2 animate-rise items-center gap-1 rounded-lg border bg-raised p-1 shadow-float"
     >
       {group ? (
         <GroupTools group={group} />

@@ -10,10 +10,14 @@ import { useBuilder, useBuilderStore } from './context';
 import { nodeIn } from './node-in';
 import { useOverlay } from './overlay';
 
+const LABEL_AT = 0.75;
+
 /** A way from one step to the next, named by its outlet; its "+" puts a step in between. */
 export const StepEdge = memo(function StepEdge(edge: EdgeProps) {
   const { id, source, sourceHandleId, markerEnd, selected } = edge;
-  const [path, x, y] = getSmoothStepPath({ ...edge, borderRadius: 12 });
+  const [path, , y] = getSmoothStepPath({ ...edge, borderRadius: 12 });
+  // Nearer to where it leads: several ways begin close to each other.
+  const x = edge.sourceX + (edge.targetX - edge.sourceX) * LABEL_AT;
   // Where a group is folded, the edge begins at it, and still goes by the step that it leads from.
   const drawn = edge.data?.edge as CanvasEdge | undefined;
   const from = drawn?.source ?? source;

@@ -4,8 +4,8 @@ import '@xyflow/react/dist/base.css';
 import { Background, Controls, type Edge, MarkerType, ReactFlow, type ReactFlowInstance } from '@xyflow/react';
 import { useMemo, useState } from 'react';
 import type { Graph } from '@/lib/api/types';
-import type { CanvasNode } from '@/lib/graph/canvas';
-import { FOLDED, FRAME, folded, together } from '@/lib/graph/groups';
+import type { Canvas, CanvasNode } from '@/lib/graph/canvas';
+import { FOLDED, FRAME, folded, together, toggled } from '@/lib/graph/groups';
 import { positionsOf } from '@/lib/graph/layout';
 import { outletLabel } from '@/lib/nodes';
 import { FoldedNode, FrameNode } from './group-nodes';
@@ -58,11 +58,9 @@ export default function GraphCanvas({ journeyId, graph }: { journeyId: string; g
   // Whoever looks folds and unfolds for themselves: nothing of it is kept.
   const [turned, setTurned] = useState<ReadonlySet<string>>(new Set());
   const { nodes, edges } = useMemo(() => {
-    const groups = (graph.groups ?? []).map((group) => ({
-      ...group,
-      collapsed: group.collapsed !== turned.has(group.id),
-    }));
-    const shown = folded({ nodes: nodesOf(journeyId, graph), edges: edgesOf(graph), groups });
+    const drawn = { nodes: nodesOf(journeyId, graph), edges: edgesOf(graph), groups: graph.groups ?? [] };
+    const shown = folded([...turned].reduce<Canvas>(toggled, drawn));
+    const groups = graph.groups ?? [];
     const onTurn = (id: string) =>
       setTurned((before) => new Set(before.has(id) ? [...before].filter((each) => each !== id) : [...before, id]));
     const withGroups = shown.nodes.map((node) => {

@@ -3,6 +3,7 @@ import { type Canvas, type CanvasNode, canvasOf, graphOf } from './canvas';
 import { copyText, pasted } from './clipboard';
 import { sumOf } from './counts';
 import { changedNodes, FOLDED, FRAME, folded, grouped, joined, together, toggled, unfoldedFor } from './groups';
+import { needsLayout } from './layout';
 import { tidied } from './tidy';
 
 const node = (id: string, y: number, x = 0): CanvasNode => ({ id, type: 'tag', position: { x, y }, data: {} });
@@ -118,6 +119,14 @@ test('a group is copied when all its steps are, under a new id', () => {
   expect(copy?.nodes).toEqual(canvas.nodes.slice(4).map(({ id }) => id));
   const part = pasted(drawn(), copyText(drawn(), new Set(['a'])) ?? '', { x: 800, y: 0 }, kinds);
   expect(typeof part !== 'string' && part.groups).toHaveLength(1);
+});
+
+test('what stands below a folded group may lie on the steps that are hidden in it', () => {
+  const shut = graphOf(toggled(drawn(true), 'g'));
+  const lying = graphOf({ ...drawn(true), nodes: [...drawn().nodes.slice(0, 3), node('done', 410)] });
+  expect(needsLayout(shut)).toBe(false);
+  expect(needsLayout(lying)).toBe(false);
+  expect(needsLayout({ ...lying, groups: [] })).toBe(true);
 });
 
 test('tidying up lays a folded group out as one step', () => {

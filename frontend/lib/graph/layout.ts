@@ -13,8 +13,13 @@ const overlap = (a: GraphNode, b: GraphNode): boolean =>
   Math.abs(a.position.y - b.position.y) < NODE_HEIGHT;
 
 /** Whether a picture drawn at the stored positions could not be read: some are missing, or nodes lie on each other. */
-export function needsLayout({ nodes }: Graph): boolean {
-  return nodes.some((node, index) => !node.position || nodes.slice(index + 1).some((other) => overlap(node, other)));
+export function needsLayout({ nodes, groups = [] }: Graph): boolean {
+  // What stands below a folded group may lie on steps that are hidden in it.
+  const hidden = new Map(
+    groups.flatMap(({ id, nodes: members, collapsed }) => (collapsed ? members.map((each) => [each, id]) : [])),
+  );
+  const collide = (a: GraphNode, b: GraphNode) => hidden.get(a.id) === hidden.get(b.id) && overlap(a, b);
+  return nodes.some((node, index) => !node.position || nodes.slice(index + 1).some((other) => collide(node, other)));
 }
 
 interface Size {
