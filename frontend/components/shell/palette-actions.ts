@@ -16,6 +16,8 @@ export const paletteActions = (showShortcuts: () => void): PaletteAction[] => [
   { icon: FileUp, label: 'Import a journey from a file', href: '/journeys/new?from=file' },
   { icon: Plus, label: 'New segment', href: '/segments?id=new' },
   { icon: Plus, label: 'New template', href: '/templates?id=new' },
+  { icon: Plus, label: 'New form', href: '/forms?id=new' },
+  { icon: Plus, label: 'New score', href: '/scoring?new=1' },
   { icon: Upload, label: 'Import contacts', href: '/contacts?import=1' },
   { icon: UserPlus, label: 'Invite a person', href: '/settings?tab=people&invite=1' },
   { icon: Keyboard, label: 'Keyboard shortcuts', keys: '?', run: showShortcuts },
