@@ -59,7 +59,7 @@ export function Library() {
         const tags = [...new Set(items.flatMap((example) => example.tags))].sort();
         const shown = items.filter(has(words)).filter((example) => !tag || example.tags.includes(tag));
         return (
-          <div className="grid gap-4">
+          <div className="grid grid-cols-1 gap-4">
             <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
               <SearchInput
                 aria-label="Search the library"

@@ -29,9 +29,9 @@ export function Activity() {
           <ol>
             {items.map((entry) => (
               <li key={entry.id} className="rule-b flex flex-wrap items-baseline gap-x-2 px-4 py-2.5">
-                <span className="font-medium">{entry.actor_name}</span>
-                <span className="min-w-0 flex-1 text-ink-2">
-                  {entry.action} {entry.entity} {nameIn(entry)}
+                <span className="min-w-0 flex-1 break-words text-ink-2">
+                  <span className="font-medium text-ink">{entry.actor_name}</span> {entry.action} {entry.entity}{' '}
+                  {nameIn(entry)}
                 </span>
                 <span className="text-ink-3 text-xs">
                   <Ago at={entry.at} />
