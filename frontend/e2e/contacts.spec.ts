@@ -66,3 +66,19 @@ test('the keyboard walks the list, chooses and opens', async ({ page }) => {
   await page.keyboard.press('o');
   await expect(page.getByRole('heading', { name, level: 1 })).toBeVisible();
 });
+
+test('somebody is added by hand, and their profile changed', async ({ page }) => {
+  const run = Date.now();
+  await page.goto('/contacts?new=1');
+  await page.getByLabel('Email').fill(`hand-${run}@example.com`);
+  await page.getByLabel('First name').fill('Hanna');
+  await expectAccessible(page);
+  await page.getByRole('button', { name: 'Add contact' }).click();
+  await expect(page.getByRole('heading', { name: 'Hanna', level: 1 })).toBeVisible();
+  await page.getByRole('button', { name: 'Actions for Hanna' }).click();
+  await page.getByRole('menuitem', { name: 'Edit the profile' }).click();
+  await page.getByLabel('Last name').fill('Moreau');
+  await page.getByLabel('Country').fill('FR');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await expect(page.getByRole('heading', { name: 'Hanna Moreau', level: 1 })).toBeVisible();
+});

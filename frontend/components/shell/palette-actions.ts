@@ -18,6 +18,7 @@ export const paletteActions = (showShortcuts: () => void): PaletteAction[] => [
   { icon: Plus, label: 'New template', href: '/templates?id=new' },
   { icon: Plus, label: 'New form', href: '/forms?id=new' },
   { icon: Plus, label: 'New score', href: '/scoring?new=1' },
+  { icon: UserPlus, label: 'New contact', href: '/contacts?new=1' },
   { icon: Upload, label: 'Import contacts', href: '/contacts?import=1' },
   { icon: UserPlus, label: 'Invite a person', href: '/settings?tab=people&invite=1' },
   { icon: Keyboard, label: 'Keyboard shortcuts', keys: '?', run: showShortcuts },

@@ -1,7 +1,8 @@
 'use client';
 
-import { Upload, Users } from 'lucide-react';
+import { Upload, UserPlus, Users } from 'lucide-react';
 import dynamic from 'next/dynamic';
+import { useRouter } from 'next/navigation';
 import type { ReactNode } from 'react';
 import { Button } from '@/components/ui/button';
 import { EmptyState } from '@/components/ui/empty-state';
@@ -20,6 +21,7 @@ import { isEverybody, useSearch } from './use-search';
 import { useSelection } from './use-selection';
 import { Views } from './views';
 
+const ContactForm = dynamic(() => import('./contact-form').then((module) => module.ContactForm), { ssr: false });
 const ImportWizard = dynamic(() => import('./import-wizard').then((module) => module.ImportWizard), { ssr: false });
 
 /** Everyone, or those that a search finds: looked at, and acted on together. */
@@ -31,25 +33,35 @@ export function ContactList() {
   const contacts = useContacts(search);
   const selection = useSelection(JSON.stringify(search), contacts.data);
   const [importing, setImporting] = useSearchState('import');
-  const openImport = (
-    <Button look="primary" onClick={() => setImporting('1')}>
-      <Upload /> Import
-    </Button>
+  const [adding, setAdding] = useSearchState('new');
+  const router = useRouter();
+  const actions = (
+    <>
+      <Button onClick={() => setAdding('1')}>
+        <UserPlus /> Add
+      </Button>
+      <Button look="primary" onClick={() => setImporting('1')}>
+        <Upload /> Import
+      </Button>
+    </>
   );
   const open = (picked: ContactView | null) => {
     setSearch(picked?.search ?? {}, picked?.id);
     setColumns(picked?.columns.length ? picked.columns : FIRST_COLUMNS);
   };
   return (
-    <Page title="Contacts" actions={openImport}>
+    <Page title="Contacts" actions={actions}>
       <PageBody className="flex flex-col gap-3">
         <Views views={views.data ?? []} openId={viewId} search={search} columns={columns} onOpen={open} />
         <Toolbar search={search} onSearch={(next) => setSearch(next)} columns={columns} onColumns={setColumns} />
-        <Loaded query={contacts} empty={isEverybody(search) ? <NoContacts action={openImport} /> : <NoMatch />}>
+        <Loaded query={contacts} empty={isEverybody(search) ? <NoContacts action={actions} /> : <NoMatch />}>
           {(rows) => <ContactTable contacts={rows} pages={contacts} columns={columns} selection={selection} />}
         </Loaded>
       </PageBody>
       <BulkBar selection={selection} search={search} />
+      {adding && (
+        <ContactForm onSaved={({ id }) => router.push(`/contacts/view?id=${id}`)} onClose={() => setAdding('')} />
+      )}
       {importing && <ImportWizard onClose={() => setImporting('')} />}
     </Page>
   );

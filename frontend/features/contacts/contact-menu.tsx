@@ -1,6 +1,6 @@
 'use client';
 
-import { Ban, Download, Eraser, Route } from 'lucide-react';
+import { Ban, Download, Eraser, Pencil, Route } from 'lucide-react';
 import { useState } from 'react';
 import { ActionsMenu } from '@/components/actions-menu';
 import { Confirm } from '@/components/ui/confirm';
@@ -8,18 +8,22 @@ import { MenuItem, MenuRule } from '@/components/ui/menu';
 import { API_URL } from '@/lib/api/client';
 import type { ContactDetail } from '@/lib/api/types';
 import { nameOf } from '@/lib/format';
+import { ContactForm } from './contact-form';
 import { EnrollDialog } from './enroll-dialog';
 import { useContactActions } from './queries';
 
 /** What the law lets a person ask of us, and what we may decide ourselves. */
 export function ContactMenu({ contact }: { contact: ContactDetail }) {
   const { suppress, erase } = useContactActions(contact.id);
-  const [asked, setAsked] = useState<'suppress' | 'erase' | 'enroll' | null>(null);
+  const [asked, setAsked] = useState<'edit' | 'suppress' | 'erase' | 'enroll' | null>(null);
   const name = nameOf(contact);
   const close = () => setAsked(null);
   return (
     <>
       <ActionsMenu name={name}>
+        <MenuItem onSelect={() => setAsked('edit')}>
+          <Pencil /> Edit the profile
+        </MenuItem>
         <MenuItem onSelect={() => setAsked('enroll')}>
           <Route /> Enroll in a journey
         </MenuItem>
@@ -38,6 +42,7 @@ export function ContactMenu({ contact }: { contact: ContactDetail }) {
           <Eraser /> Erase
         </MenuItem>
       </ActionsMenu>
+      {asked === 'edit' && <ContactForm contact={contact} onSaved={close} onClose={close} />}
       {asked === 'enroll' && <EnrollDialog contact={contact} onClose={close} />}
       <Confirm
         open={asked === 'suppress'}

@@ -97,6 +97,17 @@ export function useContactActions(id: string) {
   };
 }
 
+/** Changes somebody, or makes somebody new. */
+export function useSaveContact(id?: string) {
+  const cache = useQueryClient();
+  return useMutation({
+    mutationFn: (fields: Record<string, string | null>) =>
+      id ? api.patch<Contact>(one(id), fields) : api.post<Contact>(LIST, fields),
+    onSuccess: () => cache.invalidateQueries({ queryKey: [LIST] }),
+    meta: { quiet: true },
+  });
+}
+
 export interface Upload {
   file: File;
   /** Column to field; null leaves the column out. */
@@ -128,5 +139,14 @@ export function useImportJob(id: string) {
     queryKey: key,
     queryFn: () => api.get<ImportJob>(`/api/imports/${id}`),
     refetchInterval: ({ state }) => (isOver(state.data) ? false : POLL_MS),
+  });
+}
+
+/** Goes on with an import that was given up. */
+export function useRetryImport(id: string) {
+  const cache = useQueryClient();
+  return useMutation({
+    mutationFn: () => api.post<ImportJob>(`/api/imports/${id}/retry`),
+    onSuccess: (job) => cache.setQueryData(['/api/imports', id], job),
   });
 }

@@ -17,6 +17,9 @@ import { humanize } from '@/lib/format';
 import { useSearchState } from '@/lib/use-search-state';
 import { useMessages } from './queries';
 
+/** What stands here is the subject as it was written, for everyone. */
+const MERGE_TAG = /\{\{.*?\}\}/g;
+
 const WIDE = 'max-md:hidden';
 const COLUMNS = [
   'To',
@@ -72,7 +75,7 @@ function MessageRow({ message }: { message: Message }) {
         <Link href={person} className="block truncate font-medium after:absolute after:inset-0">
           {to ?? 'No address'}
         </Link>
-        {subject && <span className="block truncate text-ink-3 text-xs">{subject}</span>}
+        {subject && <span className="block truncate text-ink-3 text-xs">{subject.replace(MERGE_TAG, '…')}</span>}
       </Cell>
       <Cell className="min-w-36">
         <Fate message={message} />

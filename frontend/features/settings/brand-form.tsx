@@ -98,8 +98,8 @@ function Look({ name, color, logo }: { name: string; color: string; logo: string
         </div>
         <div className="grid gap-3 p-4">
           <span className="font-semibold text-sm">Hello Mia,</span>
-          <span className="h-2 rounded-full bg-black/10" />
-          <span className="h-2 w-4/5 rounded-full bg-black/10" />
+          <span className="h-2 rounded-full bg-[#e3e6e8]" />
+          <span className="h-2 w-4/5 rounded-full bg-[#e3e6e8]" />
           <span
             className="justify-self-start rounded-md px-3 py-1.5 font-medium text-white text-xs"
             style={{ background: color }}
@@ -107,7 +107,7 @@ function Look({ name, color, logo }: { name: string; color: string; logo: string
             Have a look
           </span>
         </div>
-        <p className="truncate border-black/10 border-t px-4 py-2 text-2xs">{name} · Unsubscribe</p>
+        <p className="truncate border-[#e3e6e8] border-t px-4 py-2 text-2xs">{name} · Unsubscribe</p>
       </div>
       <figcaption className="mt-2 text-ink-3 text-xs">How a mail could look</figcaption>
     </figure>
