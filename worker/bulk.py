@@ -1,25 +1,31 @@
 """What is done to many contacts at a time, beside the stages of broadcasts: loops that give way to what events set off."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
+from uuid import UUID
 
 import structlog
 from sqlalchemy import Row
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from journeys.contacts.importing import next_import, run_import
+from journeys.contacts.models import ImportJob
+from journeys.db.patience import put_off
 from journeys.db.retention import forget_old_files, forget_old_rows
 from journeys.enrollments.bulk import advance_bulk_job, take_bulk_job
-from journeys.enrollments.intake import advance_intake, put_off_intake, take_intake
+from journeys.enrollments.intake import advance_intake, take_intake
 from journeys.enrollments.moving import advance_move, take_move
 from journeys.errors import first_line
-from journeys.segments.building import build_owed
+from journeys.segments.building import build_taken, take_owed
 from worker.bells import Bells
 from worker.resources import Resources
 
 log = structlog.get_logger()
 
 RETENTION_SECONDS = 3_600.0
+PAUSE_SECONDS = 1.0
+"""How long a loop rests after something failed."""
 IDLE_SECONDS = 1.0
 """How long a loop sleeps that has nothing to do, unless it is woken by an insert into its queue."""
 
@@ -50,89 +56,88 @@ async def run_retention(resources: Resources) -> None:
         await asyncio.sleep(RETENTION_SECONDS)
 
 
+Take = Callable[[AsyncSession], Awaitable[Any]]
+Advance = Callable[[AsyncSession, Any], Awaitable[object]]
+
+
+async def attempt(resources: Resources, table: str, take: Take, advance: Advance) -> bool:
+    """Take one piece of work and advance it in one transaction; put off what fails. Return whether there was any."""
+    work_id: UUID | None = None
+    try:
+        async with resources.database.engine() as session:
+            if work := await take(session):
+                work_id = work.id
+                await advance(session, work)
+            return work is not None
+    except Exception as error:
+        log.exception("work.failed", table=table, id=str(work_id))
+        await _put_off(resources, table, work_id, error)
+        return True
+
+
+async def _put_off(resources: Resources, table: str, work_id: UUID | None, error: Exception) -> None:
+    """Let others go before what failed; when the database itself is away, wait for it."""
+    try:
+        if work_id is not None:
+            async with resources.database.engine() as session:
+                if not await put_off(session, table, work_id, first_line(error)):
+                    log.error("work.given_up", table=table, id=str(work_id))
+    except Exception:
+        log.exception("work.not_put_off", table=table)
+    await asyncio.sleep(PAUSE_SECONDS)
+
+
 async def run_intakes(resources: Resources, bells: Bells) -> None:
     """Take segments and lists into journeys, one full batch after the other."""
-    while True:
-        intake = None
-        try:
-            async with resources.database.engine() as session:
-                intake = await take_intake(session)
-                taken = await advance_intake(session, intake, resources.settings.batch_size) if intake else 0
-        except Exception as error:
-            log.exception("intake.failed")
-            await _put_off(resources, intake, error)
-            continue
-        if intake is None:
-            await bells.wait("intakes", IDLE_SECONDS)
-        if taken and intake:
+
+    async def advance(session: AsyncSession, intake: Row[Any]) -> None:
+        if await advance_intake(session, intake, resources.settings.batch_size):
             resources.live.changed(intake.workspace_id, intake.journey_id)
 
-
-async def _put_off(resources: Resources, intake: Row[Any] | None, error: Exception) -> None:
-    """Let other intakes go before one that failed; when the database itself is away, wait for it."""
-    try:
-        if intake is not None:
-            async with resources.database.engine() as session:
-                if not await put_off_intake(session, intake.id, first_line(error)):
-                    log.error("intake.given_up", intake_id=str(intake.id))
-    except Exception:
-        log.exception("intake.not_put_off")
-    await asyncio.sleep(1)
+    while True:
+        if not await attempt(resources, "intakes", take_intake, advance):
+            await bells.wait("intakes", IDLE_SECONDS)
 
 
 async def run_bulk_jobs(resources: Resources, bells: Bells) -> None:
     """Act on many contacts, one chunk of one job after the other."""
     while True:
-        try:
-            async with resources.database.engine() as session:
-                job = await take_bulk_job(session)
-                if job is not None:
-                    await advance_bulk_job(session, job)
-        except Exception:
-            log.exception("bulk.failed")
-            await asyncio.sleep(1)
-            continue
-        if job is None:
+        if not await attempt(resources, "bulk_jobs", take_bulk_job, advance_bulk_job):
             await bells.wait("bulk_jobs", IDLE_SECONDS)
 
 
 async def run_moves(resources: Resources, bells: Bells) -> None:
     """Move people to newer versions of their journeys."""
+
+    async def advance(session: AsyncSession, move: Row[Any]) -> None:
+        await advance_move(session, move)
+        resources.live.changed(move.workspace_id, move.journey_id)
+
     while True:
-        try:
-            async with resources.database.engine() as session:
-                if move := await take_move(session):
-                    await advance_move(session, move)
-                    resources.live.changed(move.workspace_id, move.journey_id)
-                    continue
-        except Exception:
-            log.exception("move.failed")
-            await asyncio.sleep(1)
-        await bells.wait("moves", IDLE_SECONDS)
+        if not await attempt(resources, "moves", take_move, advance):
+            await bells.wait("moves", IDLE_SECONDS)
 
 
 async def run_segment_builds(resources: Resources) -> None:
     """Find the members of segments that took too long for a request."""
     while True:
-        try:
-            async with resources.database.engine() as session:
-                built = await build_owed(session)
-            if built is not None:
-                continue
-        except Exception:
-            log.exception("segment.failed")
-        await asyncio.sleep(IDLE_SECONDS)
+        if not await attempt(resources, "segments", take_owed, build_taken):
+            await asyncio.sleep(IDLE_SECONDS)
 
 
 async def run_imports(resources: Resources, bells: Bells) -> None:
-    """Work through uploads of contacts."""
+    """Work through uploads of contacts, each in many transactions."""
     while True:
+        job: ImportJob | None = None
         try:
             async with resources.database.engine() as session:
                 job = await next_import(session)
             if job is not None:
                 await run_import(resources.database, job, resources.live.redis)
                 continue
-        except Exception:
+        except Exception as error:
             log.exception("import.failed")
+            if job is not None:
+                await _put_off(resources, "import_jobs", job.id, error)
+                continue
         await bells.wait("import_jobs", IDLE_SECONDS)

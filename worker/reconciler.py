@@ -6,6 +6,7 @@ from uuid import UUID
 
 import structlog
 from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
 from temporalio.client import Client
 
 from journeys.auth.housekeeping import forget_expired
@@ -91,9 +92,12 @@ class Reconciler:
             async with self._database.engine() as session:
                 segments = [each for each in await list_live(session, workspace_id) if each.lapses]
             for segment in segments:
-                async with self._database.engine() as session:
-                    changes = await sweep(session, segment)
-                    await admit_changes(session, workspace_id, changes, f"{datetime.now(UTC):%Y-%m-%dT%H:%M}")
+                try:
+                    async with self._database.engine() as session:
+                        changes = await sweep(session, segment)
+                        await admit_changes(session, workspace_id, changes, f"{datetime.now(UTC):%Y-%m-%dT%H:%M}")
+                except SQLAlchemyError:  # one that fails keeps no other from it
+                    log.exception("segment.not_swept", segment_id=str(segment.id))
 
     async def _hourly(self) -> None:
         await forget_seen(self._database)

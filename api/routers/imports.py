@@ -17,6 +17,7 @@ from api.schemas.imports import ImportRead
 from api.uploads import Upload, receive_upload
 from journeys.auth.audit import record_change
 from journeys.contacts.importing import get_import, list_imports, progress_of
+from journeys.contacts.importing import retry_import as continue_import
 from journeys.contacts.models import ImportJob
 from journeys.errors import Fault, InvalidInput, NotFound
 
@@ -88,6 +89,15 @@ async def list_contact_imports(
 async def read_import(import_id: UUID, session: Session, reader: Reader) -> ImportRead:
     """Return how far an import is."""
     return _read(await get_import(session, reader.workspace_id, import_id))
+
+
+@router.post("/api/imports/{import_id}/retry")
+async def retry_import(import_id: UUID, session: Session, actor: Editor) -> ImportRead:
+    """Go on, where it stopped, with an import that was given up after several attempts."""
+    job = await get_import(session, actor.workspace_id, import_id)
+    await continue_import(session, job)
+    await record_change(session, actor, "retried", "contacts", job.id, {"file": job.filename})
+    return _read(job)
 
 
 @router.get("/api/imports/{import_id}/refused", response_class=FileResponse)

@@ -355,13 +355,15 @@ async def resume_journey(
 async def retry_journey(journey_id: UUID, session: Session, actor: Publisher) -> Retried:
     """Try again what is parked because a step failed for good, such as a mail connection that was gone.
 
-    People who were on their way in when that failed for good are let in again, too.
+    People who were on their way in, or to a newer version, when that failed for good go on, too.
     """
     await drafts.get_journey(session, actor.workspace_id, journey_id)
     batches = await pausing.retry_parked(session, actor.workspace_id, journey_id)
     intakes = await intake.retry_intakes(session, actor.workspace_id, journey_id)
-    await record_change(session, actor, "retried", "journey", journey_id, {"batches": batches, "intakes": intakes})
-    return Retried(batches=batches, intakes=intakes)
+    moves = await moving.retry_moves(session, actor.workspace_id, journey_id)
+    tried = Retried(batches=batches, intakes=intakes, moves=moves)
+    await record_change(session, actor, "retried", "journey", journey_id, tried.model_dump())
+    return tried
 
 
 @router.get("/{journey_id}/intakes")

@@ -24,7 +24,9 @@ from api.schemas.segments import (
 )
 from journeys.auth.audit import record_change
 from journeys.contacts.queries import list_by_ids
+from journeys.db.patience import LAST_ATTEMPT
 from journeys.segments import queries
+from journeys.segments.building import retry_build
 from journeys.segments.models import Segment
 
 router = APIRouter(prefix="/api/segments", tags=["segments"], route_class=IdempotentRoute)
@@ -81,6 +83,15 @@ async def update_segment(segment_id: UUID, body: SegmentUpdate, session: Session
     return _read(segment, await queries.count_members(session, segment_id))
 
 
+@router.post("/{segment_id}/retry")
+async def retry_segment(segment_id: UUID, session: Session, actor: Editor) -> SegmentRead:
+    """Find the members anew after that was given up."""
+    segment = await queries.get_segment(session, actor.workspace_id, segment_id)
+    await retry_build(session, segment)
+    await record_change(session, actor, "retried", "segment", segment_id)
+    return _read(segment, await queries.count_members(session, segment_id))
+
+
 @router.delete("/{segment_id}", status_code=204)
 async def delete_segment(segment_id: UUID, session: Session, actor: Editor) -> None:
     """Forget a segment that nothing uses."""
@@ -115,6 +126,8 @@ def _read(segment: Segment, count: int) -> SegmentRead:
         rule=segment.rule,
         count=count,
         built_at=segment.built_at,
+        error=segment.error,
+        failed=segment.attempts >= LAST_ATTEMPT,
         created_at=segment.created_at,
         updated_at=segment.updated_at,
     )

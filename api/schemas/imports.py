@@ -22,5 +22,6 @@ class ImportRead(Schema):
     refused_count: int
     refused_url: str | None
     error: str | None
+    given_up: bool
     created_at: datetime
     finished_at: datetime | None

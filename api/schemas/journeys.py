@@ -143,7 +143,10 @@ class InFlight(Schema):
 
 
 class MoveRead(Schema):
-    """People on their way to a newer version; `finished_at` is null while some still are."""
+    """People on their way to a newer version; `finished_at` is null while some still are.
+
+    One that is finished and has an error was given up after some attempts.
+    """
 
     id: UUID
     version: int
@@ -151,6 +154,7 @@ class MoveRead(Schema):
     waits: str
     moved: int
     exited: int
+    error: str | None
     created_at: datetime
     finished_at: datetime | None
 
@@ -179,10 +183,11 @@ class Resume(Schema):
 
 
 class Retried(Schema):
-    """How many parked batches, and intakes that were given up, are tried again."""
+    """How many parked batches, and intakes and moves that were given up, are tried again."""
 
     batches: int
     intakes: int = 0
+    moves: int = 0
 
 
 class IntakeRead(Schema):

@@ -23,13 +23,18 @@ class SegmentUpdate(Schema):
 
 
 class SegmentRead(Schema):
-    """A segment, and how many are in it; while `built_at` is null its members are being found."""
+    """A segment, and how many are in it; while `built_at` is null its members are being found.
+
+    With an error that failed; after some attempts it is given up, and `failed` is true.
+    """
 
     id: UUID
     name: str
     rule: dict[str, Any]
     count: int
     built_at: datetime | None
+    error: str | None
+    failed: bool
     created_at: datetime
     updated_at: datetime
 

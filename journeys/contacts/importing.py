@@ -27,8 +27,9 @@ from journeys.contacts.import_mapping import ColumnMapping
 from journeys.contacts.models import ImportJob
 from journeys.contacts.rows import ContactRow
 from journeys.contacts.upsert import UpsertResult, upsert_contacts
+from journeys.db.patience import IS_DUE, LAST_ATTEMPT
 from journeys.db.session import Database
-from journeys.errors import NotFound, SojournError
+from journeys.errors import Conflict, NotFound, SojournError
 from journeys.live.publish import publish
 
 log = structlog.get_logger()
@@ -37,12 +38,18 @@ CHUNK = 2_000
 LEASE_SECONDS = 20
 _PUBLISH_EVERY_SECONDS = 0.3
 
-_CLAIM = text("""
-    UPDATE import_jobs SET state = 'running',
+# An import whose process ends each time, as one that takes all memory does, counts its attempts by being taken over.
+_GIVE_UP = text("""
+    UPDATE import_jobs SET state = 'failed', finished_at = now(), error = coalesce(error, 'its process ended each time')
+    WHERE state = 'running' AND attempts >= :last AND (options ->> 'lease_until')::timestamptz < now()
+""")
+_CLAIM = text(f"""
+    UPDATE import_jobs SET state = 'running', attempts = attempts + CAST(state = 'running' AS int),
         options = options || jsonb_build_object('lease_until', now() + make_interval(secs => :lease))
     WHERE id = (
         SELECT id FROM import_jobs
-        WHERE state = 'queued' OR (state = 'running' AND (options ->> 'lease_until')::timestamptz < now())
+        WHERE (state = 'queued' AND {IS_DUE})
+           OR (state = 'running' AND (options ->> 'lease_until')::timestamptz < now())
         ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED)
     RETURNING id
 """)
@@ -50,8 +57,21 @@ _CLAIM = text("""
 
 async def next_import(session: AsyncSession) -> ImportJob | None:
     """Claim an import that waits, or whose process has died; None when there is none."""
+    await session.execute(_GIVE_UP, {"last": LAST_ATTEMPT})
     claimed = await session.scalar(_CLAIM, {"lease": LEASE_SECONDS})
     return await session.get(ImportJob, claimed) if claimed else None
+
+
+async def retry_import(session: AsyncSession, job: ImportJob) -> None:
+    """Go on, where it stopped, with an import that was given up.
+
+    Raises:
+        Conflict: it was not, or its upload is no longer here.
+    """
+    if not is_given_up(job) or not await asyncio.to_thread(Path(job.path).exists):
+        raise Conflict("Only an import that was given up, and whose upload is still here, can be tried again.")
+    job.state, job.error, job.attempts, job.not_before, job.finished_at = "queued", None, 0, None, None
+    await session.flush()
 
 
 async def get_import(session: AsyncSession, workspace_id: UUID, import_id: UUID) -> ImportJob:
@@ -83,7 +103,13 @@ def progress_of(job: ImportJob) -> dict[str, Any]:
         "updated_count": job.updated_count,
         "refused_count": job.refused_count,
         "error": job.error,
+        "given_up": is_given_up(job),
     }
+
+
+def is_given_up(job: ImportJob) -> bool:
+    """Say whether an import stopped because it failed at each attempt, so that it can be tried again."""
+    return job.state == "failed" and job.attempts >= LAST_ATTEMPT
 
 
 async def run_import(database: Database, job: ImportJob, redis: Redis) -> None:
@@ -145,6 +171,7 @@ class _Run:
             ]
             length = await asyncio.to_thread(refusals.append, refused)
             _count(job, outcomes)
+            job.attempts, job.error = 0, None
             job.read_bytes = chunk[-1].end
             job.refused_path = str(refusals.path) if job.refused_count else None
             job.options = job.options | {

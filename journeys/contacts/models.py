@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, func, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInteger, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from journeys.db.base import Base, WorkspaceRow
@@ -132,6 +132,8 @@ class ImportJob(WorkspaceRow):
     updated_count: Mapped[int] = mapped_column(server_default=text("0"))
     refused_count: Mapped[int] = mapped_column(server_default=text("0"))
     error: Mapped[str | None]
+    attempts: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
+    not_before: Mapped[datetime | None]
     created_by: Mapped[str | None]
     finished_at: Mapped[datetime | None]
 
@@ -162,5 +164,7 @@ class BulkJob(WorkspaceRow):
     path: Mapped[str | None]
     written_bytes: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
     error: Mapped[str | None]
+    attempts: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
+    not_before: Mapped[datetime | None]
     created_by: Mapped[str | None]
     finished_at: Mapped[datetime | None]

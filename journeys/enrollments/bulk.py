@@ -19,6 +19,7 @@ from journeys.contacts import consent
 from journeys.contacts.models import STANDARD_ATTRIBUTES, BulkJob, Contact
 from journeys.contacts.queries import list_by_ids
 from journeys.db.json import to_json
+from journeys.db.patience import IS_DUE
 from journeys.enrollments.publishing import DIRECT, enroll
 from journeys.errors import NotFound, SojournError, first_line
 from journeys.events.queue import partition_sql
@@ -95,7 +96,7 @@ async def get_bulk_job(session: AsyncSession, workspace_id: UUID, job_id: UUID) 
 
 async def take_bulk_job(session: AsyncSession) -> BulkJob | None:
     """Lock one unfinished job, or return None; needs an engine session."""
-    query = select(BulkJob).where(BulkJob.finished_at.is_(None)).order_by(BulkJob.id).limit(1)
+    query = select(BulkJob).where(BulkJob.finished_at.is_(None), text(IS_DUE)).order_by(BulkJob.id).limit(1)
     job: BulkJob | None = await session.scalar(query.with_for_update(skip_locked=True))
     if job is not None:
         values = {"id": str(job.workspace_id)}
@@ -117,7 +118,7 @@ async def advance_bulk_job(session: AsyncSession, job: BulkJob, size: int = CHUN
     else:
         job.done, job.refused = job.done + len(ids) - refused, job.refused + refused
         job.cursor = ids[-1] if ids else job.cursor
-        job.state = "running"
+        job.state, job.attempts, job.error = "running", 0, None
         if len(ids) < size:
             job.state, job.finished_at = "completed", func.now()
     await session.flush()

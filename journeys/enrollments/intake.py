@@ -16,7 +16,6 @@ from journeys.db.ids import new_id
 from journeys.db.json import to_json
 from journeys.enrollments.entry import Candidate, enter, give_run
 from journeys.enrollments.models import Intake
-from journeys.enrollments.patience import FIRST_DELAY, LAST_ATTEMPT
 from journeys.errors import NotFound
 from journeys.graph.loading import LoadedPlan, get_plan
 from journeys.graph.models import Journey
@@ -119,19 +118,6 @@ async def advance_intake(session: AsyncSession, intake: Row[Any], size: int) -> 
         },
     )
     return len(ids)
-
-
-async def put_off_intake(session: AsyncSession, intake_id: UUID, error: str) -> bool:
-    """Try an intake that failed again later, twice as late each time; return False when it is given up."""
-    attempts: int = await session.scalar(
-        text("""
-            UPDATE intakes SET error = :error, attempts = attempts + 1, not_before = now() + :delay * (1 << attempts),
-                finished_at = CASE WHEN attempts + 1 >= :last THEN now() END
-            WHERE id = :id RETURNING attempts
-        """),
-        {"id": intake_id, "error": error, "delay": FIRST_DELAY, "last": LAST_ATTEMPT},
-    )
-    return attempts < LAST_ATTEMPT
 
 
 async def list_intakes(session: AsyncSession, workspace_id: UUID, journey_id: UUID, limit: int = 50) -> list[Intake]:

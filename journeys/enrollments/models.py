@@ -285,5 +285,8 @@ class Move(Base):
     waits: Mapped[str]
     moved: Mapped[int] = mapped_column(server_default=text("0"))
     exited: Mapped[int] = mapped_column(server_default=text("0"))
+    error: Mapped[str | None]
+    attempts: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
+    not_before: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     finished_at: Mapped[datetime | None]

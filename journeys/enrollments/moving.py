@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from journeys.contracts import Nudge, RunInput, Token
 from journeys.db.ids import new_id
 from journeys.db.json import to_json
+from journeys.db.patience import IS_DUE
 from journeys.enrollments.batches import token_of
 from journeys.enrollments.counts import JOURNEY, Counts, record_counts
 from journeys.enrollments.dispatches import nudge_run, start_run
@@ -136,7 +137,9 @@ async def _refuse_while_moving(session: AsyncSession, journey_id: UUID) -> None:
 async def take_move(session: AsyncSession) -> Row[Any] | None:
     """Lock one unfinished move, or return None."""
     result = await session.execute(
-        text("SELECT * FROM moves WHERE finished_at IS NULL ORDER BY random() LIMIT 1 FOR UPDATE SKIP LOCKED")
+        text(f"""
+            SELECT * FROM moves WHERE finished_at IS NULL AND {IS_DUE} ORDER BY random() LIMIT 1 FOR UPDATE SKIP LOCKED
+        """)
     )
     return result.one_or_none()
 
@@ -165,7 +168,7 @@ async def advance_move(session: AsyncSession, move: Row[Any]) -> int:
     moved = await _hand_over(session, plan, move, staying)
     await session.execute(
         text("""
-            UPDATE moves SET moved = moved + :moved, exited = exited + :exited,
+            UPDATE moves SET moved = moved + :moved, exited = exited + :exited, attempts = 0, error = NULL,
                 finished_at = CASE WHEN :done THEN now() END
             WHERE id = :id
         """),
@@ -354,11 +357,25 @@ async def _tell_old_runs(session: AsyncSession, workspace_id: UUID, batches: Seq
         await nudge_run(session, workspace_id, run_id, Nudge(empty=ids))
 
 
+async def retry_moves(session: AsyncSession, workspace_id: UUID, journey_id: UUID) -> int:
+    """Go on with a move to the live version that was given up; return how many those are, one or none."""
+    reopened = await session.execute(
+        text("""
+            UPDATE moves m SET finished_at = NULL, not_before = NULL, attempts = 0 FROM journeys j
+            WHERE m.workspace_id = :workspace_id AND m.journey_id = :id AND m.error IS NOT NULL
+              AND j.id = m.journey_id AND j.live_version_id = m.version_id
+            RETURNING 1
+        """),
+        {"workspace_id": workspace_id, "id": journey_id},
+    )
+    return len(reopened.all())
+
+
 async def list_moves(session: AsyncSession, workspace_id: UUID, journey_id: UUID) -> Sequence[Row[Any]]:
     """Return a journey's moves, the newest first."""
     result = await session.execute(
         text("""
-            SELECT m.id, v.number AS version, m.node_map, m.waits, m.moved, m.exited, m.created_at, m.finished_at
+            SELECT m.id, v.number AS version, m.node_map, m.waits, m.moved, m.exited, m.error, m.created_at, m.finished_at
             FROM moves m JOIN journey_versions v ON v.id = m.version_id
             WHERE m.workspace_id = :workspace_id AND m.journey_id = :journey_id ORDER BY m.id DESC LIMIT 50
         """),

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from journeys.contracts import Token
 from journeys.db.ids import new_id
 from journeys.db.json import to_json
+from journeys.db.patience import FIRST_DELAY, LAST_ATTEMPT
 from journeys.enrollments.conditions import find_met
 from journeys.enrollments.doors import knock_by_attribute
 from journeys.enrollments.entry import Candidate, enter, give_run
@@ -30,7 +31,6 @@ from journeys.enrollments.matching import (
     find_releases,
     load_travellers,
 )
-from journeys.enrollments.patience import FIRST_DELAY, LAST_ATTEMPT
 from journeys.enrollments.releases import release
 from journeys.events.dead import bury
 from journeys.events.stats import update_stats

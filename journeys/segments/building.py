@@ -7,6 +7,8 @@ from sqlalchemy import select, text, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from journeys.db.patience import IS_DUE, LAST_ATTEMPT
+from journeys.errors import Conflict
 from journeys.rules.language import Rule, parse_rule
 from journeys.segments.membership import LiveSegment, build
 from journeys.segments.models import Segment
@@ -32,14 +34,30 @@ async def build_soon(
         await session.execute(update(Segment).where(Segment.id == segment_id).values(live=False, built_at=None))
 
 
-async def build_owed(session: AsyncSession) -> Segment | None:
-    """Build one segment whose members are owed, and return it; None when there is none. Needs an engine session."""
-    owed = select(Segment).where(Segment.built_at.is_(None), Segment.live.is_(False)).order_by(Segment.id).limit(1)
+async def take_owed(session: AsyncSession) -> Segment | None:
+    """Lock one segment whose members are owed, or return None. Needs an engine session."""
+    owed = select(Segment).where(Segment.built_at.is_(None), Segment.live.is_(False), Segment.attempts < LAST_ATTEMPT)
+    owed = owed.where(text(IS_DUE)).order_by(Segment.id).limit(1)
     segment: Segment | None = await session.scalar(owed.with_for_update(skip_locked=True))
-    if segment is not None:
-        await _allow(session, LONGEST_SECONDS)
-        await build(session, LiveSegment(segment.id, segment.workspace_id, parse_rule(segment.rule)))
     return segment
+
+
+async def build_taken(session: AsyncSession, segment: Segment) -> None:
+    """Find the members of a segment, however long that takes."""
+    await _allow(session, LONGEST_SECONDS)
+    await build(session, LiveSegment(segment.id, segment.workspace_id, parse_rule(segment.rule)))
+
+
+async def retry_build(session: AsyncSession, segment: Segment) -> None:
+    """Owe a segment's members anew after that was given up.
+
+    Raises:
+        Conflict: it was not.
+    """
+    if segment.attempts < LAST_ATTEMPT:
+        raise Conflict("The members of this segment were not given up.")
+    segment.attempts, segment.not_before, segment.error = 0, None, None
+    await session.flush()
 
 
 async def _allow(session: AsyncSession, seconds: float) -> None:

@@ -81,9 +81,12 @@ async def build(session: AsyncSession, segment: LiveSegment) -> int:
     await _allow_large_hashes(session)
     statement, values = _whole(segment)
     changed = await session.scalar(text(statement + _COUNT), values)
-    await session.execute(text("UPDATE segments SET live = true, built_at = now() WHERE id = :id"), {"id": segment.id})
+    await session.execute(_BUILT, {"id": segment.id})
     await session.execute(_REQUEUE, {"workspace_id": segment.workspace_id, "started_at": started_at})
     return int(changed or 0)
+
+
+_BUILT = text("UPDATE segments SET live = true, built_at = now(), attempts = 0, error = NULL WHERE id = :id")
 
 
 async def sweep(session: AsyncSession, segment: LiveSegment) -> list[Change]:

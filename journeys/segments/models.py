@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, func, text
+from sqlalchemy import Index, SmallInteger, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from journeys.db.base import Base, WorkspaceRow
@@ -24,6 +24,9 @@ class Segment(WorkspaceRow):
     journey_id: Mapped[UUID | None]
     live: Mapped[bool] = mapped_column(server_default=text("false"))
     built_at: Mapped[datetime | None]
+    error: Mapped[str | None]
+    attempts: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
+    not_before: Mapped[datetime | None]
     updated_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 

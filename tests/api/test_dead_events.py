@@ -7,9 +7,9 @@ import httpx
 from sqlalchemy import text
 
 from journeys.db.ids import new_id
+from journeys.db.patience import LAST_ATTEMPT, put_off
 from journeys.db.session import Database
-from journeys.enrollments.intake import create_intake, put_off_intake
-from journeys.enrollments.patience import LAST_ATTEMPT
+from journeys.enrollments.intake import create_intake
 from journeys.events.dead import bury
 from journeys.nodes.ops import Hold
 from journeys.settings import Settings
@@ -76,12 +76,12 @@ async def test_an_intake_that_was_given_up_is_shown_and_retried_with_its_journey
     async with database.engine() as session:
         intake_id = await create_intake(session, plan, "start", contact_ids=[])
         for _ in range(LAST_ATTEMPT):
-            await put_off_intake(session, intake_id, "it cannot be let in")
+            await put_off(session, "intakes", intake_id, "it cannot be let in")
     [shown] = (await client.get(f"/api/journeys/{plan.journey_id}/intakes")).json()
     assert (shown["id"], shown["error"], shown["attempts"]) == (str(intake_id), "it cannot be let in", LAST_ATTEMPT)
     assert shown["finished_at"] is not None
     retried = (await client.post(f"/api/journeys/{plan.journey_id}/retry")).json()
-    assert retried == {"batches": 0, "intakes": 1}
+    assert retried == {"batches": 0, "intakes": 1, "moves": 0}
     [again] = (await client.get(f"/api/journeys/{plan.journey_id}/intakes")).json()
     assert (again["finished_at"], again["attempts"]) == (None, 0)
 
@@ -95,7 +95,7 @@ async def test_intakes_that_were_given_up_are_listed_with_their_journey_retried_
         for _ in range(2):
             intake_id = await create_intake(session, plan, "start", contact_ids=[])
             for _ in range(LAST_ATTEMPT):
-                await put_off_intake(session, intake_id, "it cannot be let in")
+                await put_off(session, "intakes", intake_id, "it cannot be let in")
     newest, older = (await client.get("/api/intakes")).json()["items"]
     assert (newest["id"], newest["journey_id"]) == (str(intake_id), str(plan.journey_id))
     assert newest["journey_name"]

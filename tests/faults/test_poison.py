@@ -1,28 +1,38 @@
-"""Poison: events and intakes that fail each time, contacts with odd values, journeys deleted while in use."""
+"""Poison: events and other work that fails each time, contacts with odd values, journeys deleted while in use."""
 
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 from uuid import UUID
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from journeys.contacts.importing import get_import, next_import, retry_import
 from journeys.contacts.personal_data import erase_contact
 from journeys.contacts.queries import get_contact
 from journeys.db.ids import new_id
 from journeys.db.json import to_json
+from journeys.db.patience import LAST_ATTEMPT, put_off
 from journeys.db.session import Database
-from journeys.enrollments.intake import advance_intake, create_intake, put_off_intake, retry_intakes, take_intake
-from journeys.enrollments.patience import LAST_ATTEMPT
+from journeys.enrollments.bulk import take_bulk_job
+from journeys.enrollments.intake import advance_intake, create_intake, retry_intakes, take_intake
+from journeys.enrollments.moving import take_move
 from journeys.enrollments.routing import Lease, put_off_first, route_window
 from journeys.events import dead
 from journeys.events.merge import merge_contacts
 from journeys.nodes.ops import Hold
+from journeys.segments.building import take_owed
 from tests.conftest import make_workspace
 from tests.factories.journeys import make_contacts, make_mail, node, publish_plan, send, trigger
 from tests.fakes.engine import BareMailroom, Engine
 from tests.fakes.provider import RecordingProvider
 from tests.journeys.enrollments.test_routing import happen
+from worker import bulk
+from worker.bulk import attempt
 from worker.leases import claim_partitions
+from worker.resources import Resources
 
 REASON = "this event is poison"
 
@@ -125,18 +135,18 @@ async def test_an_intake_that_always_fails_lets_the_next_go_and_is_given_up_with
         good = await create_intake(session, plan, "start", contact_ids=people)
     assert await first_intake(fresh_database) == bad
     async with fresh_database.engine() as session:
-        assert await put_off_intake(session, bad, REASON)
+        assert await put_off(session, "intakes", bad, REASON)
     assert await first_intake(fresh_database) == good
     async with fresh_database.engine() as session:
         intake = await take_intake(session)
         assert intake is not None
         assert await advance_intake(session, intake, 100) == 3
-    for attempt in range(2, LAST_ATTEMPT + 1):
+    for nth in range(2, LAST_ATTEMPT + 1):
         async with fresh_database.engine() as session:
             await session.execute(text("UPDATE intakes SET not_before = now() WHERE finished_at IS NULL"))
         assert await first_intake(fresh_database) == bad
         async with fresh_database.engine() as session:
-            assert await put_off_intake(session, bad, REASON) == (attempt < LAST_ATTEMPT)
+            assert await put_off(session, "intakes", bad, REASON) == (nth < LAST_ATTEMPT)
     assert await first_intake(fresh_database) is None
     assert await scalar(fresh_database, "SELECT error FROM intakes WHERE error IS NOT NULL") == REASON
     async with fresh_database.engine() as session:
@@ -179,3 +189,81 @@ async def test_poison_contacts_fail_alone_with_a_reason(database: Database, work
         "failed: render: output stream limit reached": 1,
     }
     assert {mail.to for mail in provider.mails} == {f"person{n}@example.com" for n in (1, 2, 4)}
+
+
+PIECES = {
+    "moves": """(id, workspace_id, journey_id, version_id, node_map, waits)
+        VALUES (:id, :w, :id, :id, '{}', 'keep')""",
+    "bulk_jobs": """(id, workspace_id, action, audience) VALUES (:id, :w, '{"type": "tag"}', '{}')""",
+    "segments": """(id, workspace_id, name, rule) VALUES (:id, :w, 'poison', '{"no": "rule"}')""",
+}
+
+
+@pytest.mark.parametrize("table", PIECES)
+async def test_work_that_always_fails_is_put_off_for_others_and_given_up_with_its_reason(
+    fresh_database: Database, table: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bulk, "PAUSE_SECONDS", 0)
+    takes = {"moves": take_move, "bulk_jobs": take_bulk_job, "segments": take_owed}
+    resources = cast(Resources, SimpleNamespace(database=fresh_database))
+    workspace_id = await make_workspace(fresh_database)
+    bad, good = new_id(), new_id()
+    async with fresh_database.engine() as session:
+        for piece in (bad, good):
+            statement = f"INSERT INTO {table} {PIECES[table]}".replace("poison", str(piece))
+            await session.execute(text(statement), {"id": piece, "w": workspace_id})
+    done = []
+
+    async def advance(session: AsyncSession, work: Any) -> None:
+        if work.id == bad:
+            raise RuntimeError(REASON)
+        done.append(work.id)
+        over = "live = true" if table == "segments" else "finished_at = now()"
+        await session.execute(text(f"UPDATE {table} SET {over} WHERE id = :id"), {"id": work.id})
+
+    attempts = 0
+    while await attempt(resources, table, takes[table], advance):
+        attempts += 1
+        assert attempts <= LAST_ATTEMPT + 1
+        later = await scalar(fresh_database, f"SELECT not_before > now() FROM {table} WHERE id = '{bad}'")
+        assert later in (True, None)
+        if done:
+            await scalar(fresh_database, f"UPDATE {table} SET not_before = now() WHERE id = '{bad}' RETURNING 1")
+    assert (done, attempts) == ([good], LAST_ATTEMPT + 1)
+    assert await scalar(fresh_database, f"SELECT error FROM {table} WHERE id = '{bad}'") == REASON
+
+
+async def test_an_import_whose_process_ends_each_time_is_given_up_and_can_be_tried_again(
+    fresh_database: Database, tmp_path: Path
+) -> None:
+    workspace_id = await make_workspace(fresh_database)
+    upload = tmp_path / "people.upload"
+    upload.write_text("email\n")
+    import_id = new_id()
+    values = {"id": import_id, "w": workspace_id, "path": str(upload)}
+    async with fresh_database.engine() as session:
+        await session.execute(
+            text("""
+                INSERT INTO import_jobs (id, workspace_id, filename, format, path) VALUES (:id, :w, 'f', 'csv', :path)
+            """),
+            values,
+        )
+    taken = 0
+    while await took_import(fresh_database):
+        taken += 1
+        assert taken <= LAST_ATTEMPT + 1
+        await scalar(
+            fresh_database,
+            "UPDATE import_jobs SET options = jsonb_build_object('lease_until', now() - interval '1 s') RETURNING 1",
+        )
+    assert taken == LAST_ATTEMPT + 1
+    async with fresh_database.engine() as session:
+        job = await get_import(session, workspace_id, import_id)
+        assert (job.state, job.error) == ("failed", "its process ended each time")
+        await retry_import(session, job)
+    assert await took_import(fresh_database)
+
+
+async def took_import(database: Database) -> bool:
+    async with database.engine() as session:
+        return await next_import(session) is not None

@@ -1,7 +1,7 @@
 'use client';
 
 import { useQueryClient } from '@tanstack/react-query';
-import { Download } from 'lucide-react';
+import { Download, RotateCw } from 'lucide-react';
 import { useEffect } from 'react';
 import { Button } from '@/components/ui/button';
 import { DialogActions } from '@/components/ui/dialog';
@@ -11,7 +11,7 @@ import { Stat } from '@/components/ui/stat';
 import { API_URL } from '@/lib/api/client';
 import type { ImportJob } from '@/lib/api/types';
 import { count } from '@/lib/format';
-import { useImportJob } from './queries';
+import { useImportJob, useRetryImport } from './queries';
 
 interface Props {
   job: ImportJob;
@@ -27,6 +27,7 @@ const share = ({ state, read_bytes, total_bytes }: ImportJob) =>
 /** An import at work, and what it came to. It goes on when the dialog is closed. */
 export function ImportProgress({ job: begun, onAgain, onBack, onClose }: Props) {
   const job = useImportJob(begun.id).data ?? begun;
+  const retry = useRetryImport(begun.id);
   const cache = useQueryClient();
   const isOver = job.state === 'completed' || job.state === 'failed';
   useEffect(() => {
@@ -50,6 +51,11 @@ export function ImportProgress({ job: begun, onAgain, onBack, onClose }: Props) 
         <Stat label="Refused" value={job.refused_count} />
       </div>
       {job.error && <Notice tone="bad">{job.error}</Notice>}
+      {job.given_up && (
+        <Button className="justify-self-start" busy={retry.isPending} onClick={() => retry.mutate()}>
+          <RotateCw /> Go on where it stopped
+        </Button>
+      )}
       {job.refused_count > 0 && isOver && (
         <Button asChild className="justify-self-start">
           <a href={`${API_URL}/api/imports/${job.id}/refused`} download>

@@ -1,12 +1,16 @@
 'use client';
 
+import { RotateCw, TriangleAlert } from 'lucide-react';
+import { Button } from '@/components/ui/button';
 import { Spinner } from '@/components/ui/spinner';
+import type { Move } from '@/lib/api/types';
 import { count, formatNumber } from '@/lib/format';
-import { useLatestMove } from './queries';
+import { useJourneyActions, useLatestMove } from './queries';
 
-/** How far people are on their way to a newer version; nothing once they have arrived. */
+/** How far people are on their way to a newer version, or why they stopped; nothing once they have arrived. */
 export function MoveProgress({ id }: { id: string }) {
   const { data: move } = useLatestMove(id);
+  if (move?.finished_at && move.error) return <Stopped id={id} move={move} />;
   if (!move || move.finished_at) return null;
   return (
     <p
@@ -17,5 +21,23 @@ export function MoveProgress({ id }: { id: string }) {
       Moving people to version {move.version}: {formatNumber(move.moved)} so far
       {move.exited > 0 && `, ${count(move.exited, 'person has', 'people have')} left`}.
     </p>
+  );
+}
+
+function Stopped({ id, move: { version, error } }: { id: string; move: Move }) {
+  const { retry } = useJourneyActions(id);
+  return (
+    <section
+      aria-label="Stopped on the way"
+      className="mx-4 mb-4 flex flex-wrap items-start gap-3 rounded-md bg-warn-soft px-3 py-2.5 text-sm text-warn sm:mx-6"
+    >
+      <TriangleAlert aria-hidden className="mt-0.5 size-4 shrink-0" />
+      <p className="min-w-0 flex-1">
+        <span className="font-medium">Not everyone could be moved to version {version}:</span> {error}
+      </p>
+      <Button size="sm" busy={retry.isPending} onClick={() => retry.mutate(undefined)}>
+        <RotateCw /> Try again
+      </Button>
+    </section>
   );
 }

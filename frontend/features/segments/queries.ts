@@ -16,7 +16,7 @@ export const useSegment = (id: string) =>
   useQuery({
     queryKey: [LIST, id],
     queryFn: () => api.get<Segment>(`${LIST}/${id}`),
-    refetchInterval: ({ state }) => (state.data && !state.data.built_at ? POLL_MS : false),
+    refetchInterval: ({ state }) => (state.data && !state.data.built_at && !state.data.failed ? POLL_MS : false),
   });
 
 export const useSegmentNames = () =>
@@ -51,6 +51,15 @@ export const usePreview = (rule: Rule | null) =>
     placeholderData: (before) => before,
     retry: false,
   });
+
+/** Looks for the members anew after that was given up. */
+export function useRetrySegment(id: string) {
+  const cache = useQueryClient();
+  return useMutation({
+    mutationFn: () => api.post<Segment>(`${LIST}/${id}/retry`),
+    onSuccess: () => cache.invalidateQueries({ queryKey: [LIST] }),
+  });
+}
 
 export function useSaveSegment(id: string | null) {
   const cache = useQueryClient();

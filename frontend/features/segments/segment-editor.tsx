@@ -23,7 +23,7 @@ import { useSearchState } from '@/lib/use-search-state';
 import { Explain } from './explain';
 import { Members } from './members';
 import { Overlap } from './overlap';
-import { usePreview, useSaveSegment } from './queries';
+import { usePreview, useRetrySegment, useSaveSegment } from './queries';
 import { RulePreview } from './rule-preview';
 import { SegmentMenu } from './segment-menu';
 import { Starters } from './starters';
@@ -68,8 +68,18 @@ export function SavedSegmentView({ segment }: { segment: Segment }) {
   );
 }
 
-function Size({ segment: { count: size, built_at } }: { segment: Segment }) {
+function Size({ segment: { id, count: size, built_at, failed, error } }: { segment: Segment }) {
+  const retry = useRetrySegment(id);
   if (built_at) return count(size, 'person is in it', 'people are in it');
+  if (failed)
+    return (
+      <span className="inline-flex flex-wrap items-center gap-2 text-warn">
+        Who is in it could not be found: {error}
+        <Button size="sm" busy={retry.isPending} onClick={() => retry.mutate()}>
+          Try again
+        </Button>
+      </span>
+    );
   return (
     <span role="status" className="inline-flex items-center gap-2">
       <Spinner className="size-3.5" /> Finding who is in it

@@ -14,7 +14,8 @@ const COLUMNS: Column<Segment>[] = [
   {
     head: 'People',
     as: 'number',
-    cell: ({ count, built_at }) => (built_at ? formatNumber(count) : <span className="text-ink-3">at work</span>),
+    cell: ({ count, built_at, failed }) =>
+      built_at ? formatNumber(count) : <span className="text-ink-3">{failed ? 'failed' : 'at work'}</span>,
   },
   { head: 'Changed', onPhone: false, cell: ({ updated_at }) => <Ago at={updated_at} /> },
   { head: '', as: 'menu', cell: (segment) => <SegmentMenu segment={segment} /> },

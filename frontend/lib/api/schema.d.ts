@@ -655,7 +655,7 @@ export interface paths {
          * Retry Journey
          * @description Try again what is parked because a step failed for good, such as a mail connection that was gone.
          *
-         *     People who were on their way in when that failed for good are let in again, too.
+         *     People who were on their way in, or to a newer version, when that failed for good go on, too.
          */
         post: operations["retry_journey"];
         delete?: never;
@@ -1116,6 +1116,26 @@ export interface paths {
         patch: operations["update_segment"];
         trace?: never;
     };
+    "/api/segments/{segment_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Retry Segment
+         * @description Find the members anew after that was given up.
+         */
+        post: operations["retry_segment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/segments/{segment_id}/members": {
         parameters: {
             query?: never;
@@ -1494,6 +1514,26 @@ export interface paths {
         get: operations["read_import"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/imports/{import_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Retry Import
+         * @description Go on, where it stopped, with an import that was given up after several attempts.
+         */
+        post: operations["retry_import"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3771,6 +3811,8 @@ export interface components {
             refused_url: string | null;
             /** Error */
             error: string | null;
+            /** Given Up */
+            given_up: boolean;
             /**
              * Created At
              * Format: date-time
@@ -4324,6 +4366,8 @@ export interface components {
         /**
          * MoveRead
          * @description People on their way to a newer version; `finished_at` is null while some still are.
+         *
+         *     One that is finished and has an error was given up after some attempts.
          */
         MoveRead: {
             /**
@@ -4343,6 +4387,8 @@ export interface components {
             moved: number;
             /** Exited */
             exited: number;
+            /** Error */
+            error: string | null;
             /**
              * Created At
              * Format: date-time
@@ -5031,7 +5077,7 @@ export interface components {
         };
         /**
          * Retried
-         * @description How many parked batches, and intakes that were given up, are tried again.
+         * @description How many parked batches, and intakes and moves that were given up, are tried again.
          */
         Retried: {
             /** Batches */
@@ -5041,6 +5087,11 @@ export interface components {
              * @default 0
              */
             intakes?: number;
+            /**
+             * Moves
+             * @default 0
+             */
+            moves?: number;
         };
         /**
          * RuleToExplain
@@ -5201,6 +5252,8 @@ export interface components {
         /**
          * SegmentRead
          * @description A segment, and how many are in it; while `built_at` is null its members are being found.
+         *
+         *     With an error that failed; after some attempts it is given up, and `failed` is true.
          */
         SegmentRead: {
             /**
@@ -5218,6 +5271,10 @@ export interface components {
             count: number;
             /** Built At */
             built_at: string | null;
+            /** Error */
+            error: string | null;
+            /** Failed */
+            failed: boolean;
             /**
              * Created At
              * Format: date-time
@@ -8600,6 +8657,38 @@ export interface operations {
             };
         };
     };
+    retry_segment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                segment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SegmentRead"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_segment_members: {
         parameters: {
             query?: {
@@ -9370,6 +9459,38 @@ export interface operations {
         };
     };
     read_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportRead"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retry_import: {
         parameters: {
             query?: never;
             header?: never;

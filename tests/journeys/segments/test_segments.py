@@ -15,7 +15,7 @@ from journeys.db.session import Database
 from journeys.errors import Conflict, InvalidInput, NotFound
 from journeys.rules.language import parse_rule
 from journeys.segments import queries
-from journeys.segments.building import build_owed, build_soon
+from journeys.segments.building import build_soon, build_taken, take_owed
 from journeys.segments.membership import Change, in_levels, list_live, refresh_contacts, sweep
 from journeys.segments.models import Segment
 
@@ -97,7 +97,8 @@ async def test_members_that_take_too_long_are_found_by_the_router(
         await build_soon(session, workspace_id, segment.id, parse_rule(GERMAN), patience_seconds=0.05)
     await session.refresh(segment)
     assert (segment.built_at, segment.live, await queries.count_members(session, segment.id)) == (None, False, 0)
-    assert await build_owed(session) is segment
+    assert await take_owed(session) is segment
+    await build_taken(session, segment)
     assert await queries.count_members(session, segment.id) == 3
 
 
