@@ -10,6 +10,10 @@ from journeys.connectors.limits import Gate
 PATIENCE_SECONDS = 20.0
 """How long one call of `send` waits for its turns; what has had none by then is tried later, and that is no attempt."""
 
+WORK_SECONDS = 5.0
+"""How much of the provider's work one request is to be, so that a pause or an unsubscribe is heeded soon."""
+
+_LEAST = 10
 _SIZE_SECONDS = 1.0
 """How much work at the limit's speed one call of `send` is to be."""
 
@@ -23,12 +27,13 @@ class LimitedProvider:
         self._provider, self._gate, self._bulk = provider, gate, bulk
         self.name, self.honours_keys = provider.name, provider.honours_keys
         self.timeout_seconds = provider.timeout_seconds + PATIENCE_SECONDS
+        self._pace: int | None = None
 
     @property
     def max_per_request(self) -> int:
         """How many mails one call of `send` takes: what the provider manages, at most a second's worth of the limit."""
         per_second = self._gate.limit.per_second
-        most = self._provider.max_per_request
+        most = min(self._provider.max_per_request, self._pace or self._provider.max_per_request)
         return most if per_second is None else max(1, min(most, int(per_second * _SIZE_SECONDS)))
 
     async def send(self, mails: Sequence[Mail]) -> list[Outcome]:
@@ -40,10 +45,18 @@ class LimitedProvider:
             part = mails[start : start + step]
             try:
                 async with self._gate.turn(len(part), bulk=self._bulk, until=until):
-                    outcomes += await self._provider.send(part)
+                    outcomes += await self._send(part)
             except ProviderError as error:
                 await self._rest(error)
                 return _after(error, outcomes, len(part), len(mails), self.honours_keys)
+        return outcomes
+
+    async def _send(self, mails: Sequence[Mail]) -> list[Outcome]:
+        """Make one request, and learn from a full one how many mails the provider takes in the time that one should last."""
+        full, began = len(mails) >= self.max_per_request, time.monotonic()
+        outcomes = await self._provider.send(mails)
+        if full:
+            self._pace = max(_LEAST, int(len(mails) / max(time.monotonic() - began, 0.001) * WORK_SECONDS))
         return outcomes
 
     async def find_sent(self, mails: Sequence[SentQuery]) -> dict[str, EarlierAttempt]:

@@ -49,3 +49,19 @@ async def test_every_connector_describes_its_settings(client: httpx.AsyncClient)
     kinds = {each["kind"]: each for each in (await client.get("/api/connectors")).json()["items"]}
     assert {"outbox", "smtp", "http_mail"} <= kinds.keys()
     assert "host" in kinds["smtp"]["config_schema"]["properties"]
+
+
+async def test_a_connection_has_limits_that_can_be_taken_away(client: httpx.AsyncClient) -> None:
+    config = {**SMTP, "per_second": 14, "at_once": 2}
+    made = (await client.post("/api/connections", json={"kind": "smtp", "name": "Mail", "config": config})).json()
+    assert (made["config"]["per_second"], made["config"]["at_once"]) == (14, 2)
+    path = f"/api/connections/{made['id']}"
+    changed = (await client.patch(path, json={"config": {"per_second": None}})).json()
+    assert (changed["config"]["per_second"], changed["config"]["at_once"]) == (None, 2)
+    refused = await client.patch(path, json={"config": {"per_second": 0}})
+    assert [each["pointer"] for each in refused.json()["errors"]] == ["/per_second"]
+
+
+async def test_a_form_asks_for_limits_last(client: httpx.AsyncClient) -> None:
+    for kind in (await client.get("/api/connectors")).json()["items"]:
+        assert list(kind["config_schema"]["properties"])[-2:] == ["per_second", "at_once"]

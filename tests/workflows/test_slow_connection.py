@@ -87,6 +87,10 @@ async def route_each(database: Database) -> None:
         await release_partitions(session, owner)
 
 
+def kind_of(name: str, provider: RecordingProvider) -> ConnectorKind:
+    return ConnectorKind(name, name, name, MailConfig, lambda *_: provider)
+
+
 async def connect(database: Database, workspace_id: UUID, kind: str) -> str:
     async with database.engine() as session:
         await session.execute(
@@ -109,9 +113,8 @@ async def test_a_connection_that_hangs_delays_no_other_mail_webhook_or_change(
         calls.append(str(request.url))
         return httpx.Response(204)
 
-    for kind, provider in (("hanging", hanging), ("quick", mailbox)):
-        row = ConnectorKind(kind, kind, kind, MailConfig, lambda config, settings, provider=provider: provider)
-        monkeypatch.setitem(CONNECTOR_KINDS, kind, row)
+    monkeypatch.setitem(CONNECTOR_KINDS, "hanging", kind_of("hanging", hanging))
+    monkeypatch.setitem(CONNECTOR_KINDS, "quick", kind_of("quick", mailbox))
     workspace_id = await make_workspace(fresh_database)
     mail = await make_mail(fresh_database, workspace_id)
     slow, quick = [await connect(fresh_database, workspace_id, kind) for kind in ("hanging", "quick")]

@@ -222,3 +222,19 @@ async def test_a_connection_without_limits_asks_nobody() -> None:
     gate = Gate(redis.Redis.from_url(NOBODY), uuid4(), Limit(), 5)
     assert len(await LimitedProvider(recorder, gate, bulk=True).send(mails(1_000))) == 1_000
     assert recorder.came[0][1] == 1_000
+
+
+async def test_requests_are_as_large_as_the_provider_is_quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("journeys.connectors.limited.WORK_SECONDS", 0.01)
+    recorder = Recorder(seconds=0.05)
+    provider = LimitedProvider(recorder, Gate(redis.Redis.from_url(NOBODY), uuid4(), Limit(), 5), bulk=False)
+    await provider.send(mails(1_000))
+    slow = provider.max_per_request
+    assert 10 <= slow <= 200
+    await provider.send(mails(slow - 1))
+    assert provider.max_per_request == slow, "only a full request tells"
+    recorder.seconds = 0
+    while provider.max_per_request < 1_000:
+        before = provider.max_per_request
+        await provider.send(mails(before))
+        assert provider.max_per_request > before

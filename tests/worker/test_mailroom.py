@@ -1,0 +1,42 @@
+"""The process's mailroom: whose way to send is limited, and that a change of limits is noticed."""
+
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+import redis.asyncio as redis
+from sqlalchemy import text
+
+from journeys.db.ids import new_id
+from journeys.db.session import Database
+from journeys.settings import Settings
+from worker.mailroom import WorkspaceMailroom
+
+
+async def test_a_connection_is_used_within_its_limits_and_a_change_of_them_is_noticed(
+    database: Database, workspace_id: UUID, redis_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("worker.mailroom.KEEP_SECONDS", 0.0)
+    connection_id = new_id()
+    async with database.engine() as session:
+        await session.execute(
+            text("""
+                INSERT INTO connections (id, workspace_id, connector, name, config)
+                VALUES (:id, :w, 'outbox', 'limited', '{"per_second": 50, "at_once": 2}')
+            """),
+            {"id": connection_id, "w": workspace_id},
+        )
+    client = redis.Redis.from_url(redis_url)
+    mailroom = WorkspaceMailroom(Settings(SOJOURN_HOME=tmp_path), database, client)
+    for bulk in (False, True):
+        channel = await mailroom.channel(workspace_id, "limited", bulk=bulk)
+        assert (channel.connection_id, channel.provider.max_per_request) == (connection_id, 50)
+    async with database.engine() as session:
+        await session.execute(
+            text("UPDATE connections SET config = '{}', updated_at = now() + interval '1 s' WHERE id = :id"),
+            {"id": connection_id},
+        )
+    assert (await mailroom.channel(workspace_id, "limited")).provider.max_per_request == 1_000
+    assert (await mailroom.channel(workspace_id, None)).connection_id is None
+    await mailroom.close()
+    await client.aclose()
