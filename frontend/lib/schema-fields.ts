@@ -10,6 +10,8 @@ export interface SchemaField {
   options: string[];
   initial?: string;
   required: boolean;
+  /** Whether nothing at all is a value, too. */
+  nullable: boolean;
 }
 
 /** Follows a reference and drops the null that an optional value adds. */
@@ -39,6 +41,7 @@ export function fieldsOf(root: JsonSchema): SchemaField[] {
       options: (schema.enum ?? []).map(String),
       initial: schema.default === undefined || schema.default === null ? undefined : String(schema.default),
       required: root.required?.includes(name) ?? false,
+      nullable: property.anyOf?.some(({ type }) => type === 'null') ?? false,
     };
   });
 }
@@ -52,4 +55,19 @@ export function valuesOf(fields: SchemaField[], form: Record<string, string>): R
     return [[name, kind === 'number' ? Number(text) : text]];
   });
   return Object.fromEntries(given);
+}
+
+/** The inputs with what is set now in them; secrets are never shown, and need not be given again. */
+export const filledWith = (fields: SchemaField[], values: Record<string, unknown>): SchemaField[] =>
+  fields.map((field) => {
+    if (field.kind === 'password') return { ...field, required: false };
+    const value = values[field.name];
+    return { ...field, initial: value === undefined || value === null ? undefined : String(value) };
+  });
+
+/** The values of a form that changes what is set: what was emptied is taken away, but for secrets, which stay. */
+export function changesOf(fields: SchemaField[], form: Record<string, string>): Record<string, unknown> {
+  const emptied = fields.filter(({ name, kind }) => kind !== 'boolean' && kind !== 'password' && !form[name]);
+  const taken = emptied.map(({ name, nullable }) => [name, nullable ? null : '']);
+  return { ...Object.fromEntries(taken), ...valuesOf(fields, form) };
 }

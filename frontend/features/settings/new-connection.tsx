@@ -8,8 +8,9 @@ import { Input, Select } from '@/components/ui/input';
 import { Loaded } from '@/components/ui/loaded';
 import { Skeleton } from '@/components/ui/skeleton';
 import type { Connector } from '@/lib/api/types';
-import { fieldsOf, type SchemaField, valuesOf } from '@/lib/schema-fields';
+import { fieldsOf, valuesOf } from '@/lib/schema-fields';
 import { useForm } from '@/lib/use-form';
+import { ConfigField } from './config-field';
 import { useConnectors, useCreateConnection } from './queries';
 
 /** Connects a vendor: the form is the vendor's own list of settings. */
@@ -55,50 +56,5 @@ function ConnectionForm({ connectors, onClose }: { connectors: Connector[]; onCl
         <ConfigField key={`${kind} ${field.name}`} field={field} error={form.faultOf(field.name)} />
       ))}
     </DialogForm>
-  );
-}
-
-function ConfigField({
-  field: { name, label, hint, kind, options, initial, required },
-  error,
-}: {
-  field: SchemaField;
-  error?: string;
-}) {
-  return (
-    <Field label={label} hint={hint} error={error}>
-      {(wiring) => {
-        if (kind === 'boolean') {
-          return (
-            <input
-              {...wiring}
-              type="checkbox"
-              name={name}
-              defaultChecked={initial === 'true'}
-              className="size-4 justify-self-start accent-accent"
-            />
-          );
-        }
-        if (kind === 'choice') {
-          return (
-            <Select {...wiring} name={name} defaultValue={initial}>
-              {options.map((option) => (
-                <option key={option}>{option}</option>
-              ))}
-            </Select>
-          );
-        }
-        return (
-          <Input
-            {...wiring}
-            type={kind}
-            name={name}
-            defaultValue={initial}
-            required={required}
-            autoComplete={kind === 'password' ? 'new-password' : 'off'}
-          />
-        );
-      }}
-    </Field>
   );
 }

@@ -78,6 +78,12 @@ export const useCreateConnection = () =>
 /** Tries a connection; the server waits for an answer, and sends nothing. */
 export const useCheckConnection = (id: string) =>
   useMutation({ mutationFn: () => api.post<Health>(`/api/connections/${id}/check`) });
+export const useUpdateConnection = (id: string) =>
+  useChange(
+    '/api/connections',
+    (change: { name: string; config: Record<string, unknown> }) => api.patch(`/api/connections/${id}`, change),
+    true,
+  );
 export const useDeleteConnection = () =>
   useChange('/api/connections', (id: string) => api.delete(`/api/connections/${id}`));
 export const useMakeDefault = () =>
