@@ -16,9 +16,9 @@ class ScheduleTriggerConfig(NodeConfig):
 
     at: datetime | None = Field(None, description="Once, at this moment; without a zone, in the time zone below")
     every: Literal["day", "week", "month"] | None = Field(None, description="Or again and again")
-    time: TimeOfDay = Field("09:00", description="Time of day, such as 09:00")
     weekday: Annotated[list[Day], BeforeValidator(as_list)] | None = Field(None, description="Days of each week")
     day: int | None = Field(None, ge=1, le=31, description="Day of each month; 31 means the last one")
+    time: TimeOfDay = Field("09:00", description="Time of day, such as 09:00")
     time_zone: FixedZone | None = Field(None, description="Such as Europe/Berlin; the workspace's if unset")
     segment_id: UUID | None = Field(None, title="Segment", description="Who comes in; everyone if unset")
 

@@ -13,7 +13,9 @@ export function byNode({ errors }: Pick<Validation, 'errors'>): Record<string, G
 
 /** What is wrong at a field or anywhere in it: `paths.0.rule` is in `paths`. */
 export const faultAt = (faults: readonly GraphFault[], field: string): string | undefined =>
-  faults.find((fault) => fault.field === field || fault.field?.startsWith(`${field}.`))?.message;
+  sentence(faults.find((fault) => fault.field === field || fault.field?.startsWith(`${field}.`))?.message);
+
+const sentence = (words: string | undefined) => words && `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
 
 /** A fault as a sentence; ways out go by the names that they have on the canvas. */
 export function inWords({ message }: GraphFault, node: GraphNode): string {

@@ -49,11 +49,13 @@ export function NodePanel({ id }: { id: string }) {
         document.querySelector<HTMLElement>(`.react-flow__node[data-id="${id}"]`)?.focus();
       }}
     >
-      {atLarge.map((fault) => (
-        <Notice key={fault.message} tone="bad">
-          {inWords(fault, { id, type, data })}
+      {atLarge.length > 0 && (
+        <Notice tone="bad">
+          {atLarge.map((fault) => (
+            <p key={fault.message}>{inWords(fault, { id, type, data })}</p>
+          ))}
         </Notice>
-      ))}
+      )}
       <ScopeProvider root={schema} faults={faults}>
         <NameField title={title} values={data} onChange={change} />
         <NodeForm key={id} kind={type} values={data} onChange={change} />

@@ -8,6 +8,7 @@ import { Tooltip } from '@/components/ui/tooltip';
 import { cn } from '@/lib/cn';
 import type { CanvasEdge, CanvasNode } from '@/lib/graph/canvas';
 import { isTriggerKind } from '@/lib/graph/connect';
+import { NODE_WIDTH } from '@/lib/graph/layout';
 import { descriptorOf, outletLabel } from '@/lib/nodes';
 import { isOptional, outletsOf } from '@/lib/nodes/schema';
 import { useBuilder, useBuilderStore } from './context';
@@ -84,6 +85,7 @@ export const StepNode = memo(function StepNode({ id, type, data, selected }: Nod
           left={placeOf(outlets, index)}
           isOpen={open.includes(outlet)}
           isQuiet={isOptional(outlet) && !selected}
+          room={NODE_WIDTH / (outlets.length + 1)}
           showLabel={isOptional(outlet) || outlets.filter((each) => !isOptional(each)).length > 1}
         />
       ))}
@@ -110,10 +112,12 @@ interface OutletProps {
   /** Need not lead anywhere, so it stays out of the way. */
   isQuiet: boolean;
   showLabel: boolean;
+  /** How wide its name may be without touching the next one's. */
+  room: number;
 }
 
 /** A way out: a handle to pull an edge from, and, while it leads nowhere, a button that adds what comes next. */
-function Outlet({ id, outlet, label, left, isOpen, isQuiet, showLabel }: OutletProps) {
+function Outlet({ id, outlet, label, left, isOpen, isQuiet, showLabel, room }: OutletProps) {
   const store = useBuilderStore();
   return (
     <>
@@ -133,7 +137,10 @@ function Outlet({ id, outlet, label, left, isOpen, isQuiet, showLabel }: OutletP
           )}
         >
           {showLabel && (
-            <span className="max-w-24 truncate whitespace-nowrap rounded bg-sunken px-1 text-2xs text-ink-2">
+            <span
+              style={{ maxWidth: room }}
+              className="truncate whitespace-nowrap rounded bg-sunken px-1 text-2xs text-ink-2"
+            >
               {label ?? outlet}
             </span>
           )}

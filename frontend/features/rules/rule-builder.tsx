@@ -91,7 +91,7 @@ function GroupEditor({ group, kinds, onChange, onRemove }: GroupProps) {
         <legend className="contents">Matches</legend>
         <Select
           aria-label="How the conditions are joined"
-          className="w-36"
+          className="w-36 pointer-coarse:w-44"
           value={mode}
           onChange={(event) => onChange({ ...group, mode: event.target.value as GroupMode })}
         >
