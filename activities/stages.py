@@ -71,7 +71,8 @@ async def _heartbeats() -> AsyncIterator[None]:
     async def beat() -> None:
         while True:
             await asyncio.sleep(HEARTBEAT_SECONDS)
-            activity.heartbeat()
+            if not activity.info().is_local:  # the run itself waits for a local one
+                activity.heartbeat()
 
     beating: asyncio.Task[Any] = asyncio.create_task(beat())
     try:
