@@ -28,6 +28,7 @@ from journeys.enrollments.pausing import PAUSED
 from journeys.enrollments.queries import count_inside
 from journeys.errors import Conflict, Fault, InvalidInput
 from journeys.graph.loading import LoadedPlan, get_plan
+from journeys.graph.plan import Plan
 from journeys.nodes.ops import Await, AwaitCondition, Hold, HoldUntil, Op, Window
 
 WaitPolicy = Literal["keep", "recompute"]
@@ -151,36 +152,45 @@ async def _read_move(session: AsyncSession, move_id: UUID) -> Row[Any] | None:
 async def advance_move(session: AsyncSession, move: Row[Any]) -> int:
     """Move the next batches, and finish when there are none; return how many people that was."""
     plan = await get_plan(session, move.version_id)
-    batches = (
-        await session.execute(
-            _NEXT,
-            {
-                "journey_id": move.journey_id,
-                "version_id": move.version_id,
-                "nodes": list(move.node_map),
-                "limit": BATCHES_AT_ONCE,
-            },
-        )
-    ).all()
-    leaving = [batch for batch in batches if move.node_map[batch.node_id] is None]
-    staying = [batch for batch in batches if move.node_map[batch.node_id] is not None]
-    ended = await _end(session, move, leaving)
-    moved = await _hand_over(session, plan, move, staying)
+    values = {"journey_id": move.journey_id, "number": plan.number}
+    batches = (await session.execute(_NEXT, {**values, "limit": BATCHES_AT_ONCE})).all()
+    olds = {batch.version_id: await get_plan(session, batch.version_id) for batch in batches}
+    targets = {batch.id: _target(olds[batch.version_id].plan, batch.node_id, move.node_map) for batch in batches}
+    ended = await _end(session, move, [batch for batch in batches if targets[batch.id] is None])
+    staying = [(batch, target) for batch in batches if (target := targets[batch.id])]
+    moved = await _hand_over(session, plan, olds, staying, move.waits)
     await session.execute(
-        text("""
+        text(f"""
             UPDATE moves SET moved = moved + :moved, exited = exited + :exited, attempts = 0, error = NULL,
-                finished_at = CASE WHEN :done THEN now() END
+                finished_at = CASE WHEN NOT EXISTS (SELECT 1 FROM {_INSIDE_OLDER}) THEN now() END
             WHERE id = :id
         """),
-        {"id": move.id, "moved": moved, "exited": ended, "done": len(batches) < BATCHES_AT_ONCE},
+        {**values, "id": move.id, "moved": moved, "exited": ended},
     )
     return moved + ended
 
 
-_NEXT = text("""
-    SELECT b.* FROM batches b WHERE b.journey_id = :journey_id AND b.active AND b.version_id <> :version_id
-      AND b.node_id = ANY(CAST(:nodes AS text[])) ORDER BY b.id LIMIT :limit FOR NO KEY UPDATE
-""")
+_INSIDE_OLDER = """
+    batches b WHERE b.journey_id = :journey_id AND b.active
+      AND b.version_id IN (SELECT id FROM journey_versions WHERE journey_id = :journey_id AND number < :number)
+"""
+_NEXT = text(f"SELECT b.* FROM {_INSIDE_OLDER} ORDER BY b.id LIMIT :limit FOR NO KEY UPDATE OF b")
+
+
+def _target(old: Plan, node_id: str, node_map: Mapping[str, str | None]) -> str | None:
+    """Return where people at a node go.
+
+    Where nobody stood when the move was chosen, nobody was asked: whoever an older version has brought there since goes
+    on with the first step behind it that is still there, or leaves.
+    """
+    due, seen = [node_id], {node_id}
+    for each in due:
+        if each in node_map:
+            return node_map[each]
+        following = [target for target in old.nodes[each].next.values() if target and target not in seen]
+        due += following
+        seen.update(following)
+    return None
 
 
 async def _end(session: AsyncSession, move: Row[Any], batches: Sequence[Row[Any]]) -> int:
@@ -194,13 +204,19 @@ async def _end(session: AsyncSession, move: Row[Any], batches: Sequence[Row[Any]
     return ended
 
 
-async def _hand_over(session: AsyncSession, plan: LoadedPlan, move: Row[Any], batches: Sequence[Row[Any]]) -> int:
+async def _hand_over(
+    session: AsyncSession,
+    plan: LoadedPlan,
+    olds: Mapping[UUID, LoadedPlan],
+    staying: Sequence[tuple[Row[Any], str]],
+    waits: WaitPolicy,
+) -> int:
     """Give batches to a new run of the new version, each at its new node."""
-    if not batches:
+    if not staying:
         return 0
     run_id = new_id()
-    olds = {batch.version_id: await get_plan(session, batch.version_id) for batch in batches}
-    rows = [_moved(batch, olds[batch.version_id], plan, move) for batch in batches]
+    batches = [batch for batch, _ in staying]
+    rows = [_moved(batch, olds[batch.version_id], plan, target, waits) for batch, target in staying]
     sizes = await _move_people(session, plan, rows)
     await _move_waits(session, plan, rows)
     await session.execute(_HAND_OVER, {"rows": to_json(rows), "version_id": plan.version_id, "run_id": run_id})
@@ -228,13 +244,12 @@ _HAND_OVER = text("""
 """)
 
 
-def _moved(batch: Row[Any], old: LoadedPlan, plan: LoadedPlan, move: Row[Any]) -> dict[str, Any]:
+def _moved(batch: Row[Any], old: LoadedPlan, plan: LoadedPlan, target: str, waits: WaitPolicy) -> dict[str, Any]:
     """Return a batch's new place. A wait that is still the same wait keeps its time, or gets it anew as chosen."""
-    target = move.node_map[batch.node_id]
     before, after = old.plan.nodes[batch.node_id].op, plan.plan.nodes[target].op
     same = _is_same_wait(before, after)
     wake_at: datetime | None = batch.wake_at if same else None
-    if wake_at is not None and move.waits == "recompute":
+    if wake_at is not None and waits == "recompute":
         longer = _longer_by(before, after)
         wake_at = None if longer is None else wake_at + longer
         same = longer is not None

@@ -337,3 +337,26 @@ async def test_a_held_mail_of_someone_who_is_moved_away_from_it_is_skipped(
     plan = await publish_next(database, old, waiting())
     await move(database, plan, {"hello": "pause"})
     assert await engine.messages() == {"skipped: moved to version 2": 2}
+
+
+@pytest.mark.parametrize(("behind", "ends"), [("end", {"completed": 5}), (None, {"exited": 5})])
+async def test_people_whom_the_old_version_brings_to_a_removed_node_during_the_move_do_not_stay_there(
+    database: Database, workspace_id: UUID, monkeypatch: pytest.MonkeyPatch, behind: str | None, ends: dict[str, int]
+) -> None:
+    monkeypatch.setattr(moving, "AT_ONCE", 0)  # left to the process for broadcasts
+    gone = [node("gap", Hold(seconds=HOUR), next="more"), node("more", Hold(seconds=HOUR), next=behind)]
+    old = [trigger("pause"), node("pause", Hold(seconds=HOUR), next="gap"), *gone, node("end", End())]
+    engine = await engine_of(database, workspace_id, old)
+    before = await engine.run(await engine.enroll(await make_contacts(database, workspace_id, 5)))
+    plan = await publish_next(database, engine.plan, waiting())
+    await move(database, plan)
+    [at_gap] = await engine.wake(before)
+    assert at_gap.node_id == "gap"
+    async with database.engine() as session:
+        row = text("SELECT * FROM moves WHERE version_id = :v")
+        while (underway := (await session.execute(row, {"v": plan.version_id})).one()).finished_at is None:
+            await moving.advance_move(session, underway)
+    tokens = await take_over(engine, plan) if behind else []
+    assert await engine.run(tokens) == []
+    engine.plan = plan if behind else engine.plan
+    assert await engine.states() == ends
