@@ -14,10 +14,11 @@ from tests.features.town import Nodes, Town, did, drawn, mail
 from tests.until import until
 
 PROCESSES = ("api", "router", "worker", "bulk worker", "temporal", "postgres", "valkey")
-SLOW_TO_HEAL = frozenset({"kill worker", "drops", "refuse at the mail server", "hang long"})
+SLOW_TO_HEAL = frozenset({"kill worker", "drops", "refuse at the mail server", "hang long", "away for a minute"})
 """What the product gets over only in minutes: leases run out, and mails that were put off are tried again."""
 
 PATIENCE_SECONDS = 120
+A_MINUTE = 60
 TOGETHER = 20
 AGAIN_SECONDS = 0.1
 
@@ -108,6 +109,7 @@ class Chaos:
         }
         faults |= {
             "hang long": self._freezing(self.chance.choice(["router", "worker"]), 14),
+            "away for a minute": self._freezing(self.chance.choice(["postgres", "temporal", "valkey"]), A_MINUTE),
             "refuse at the gateway": self._moody("gateway", "refuses"),
             "refuse at the mail server": self._moody("server", "refuses"),
             "partly": self._moody("gateway", "partly"),

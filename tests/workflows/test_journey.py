@@ -38,9 +38,8 @@ from worker.leases import claim_partitions
 from workflows import journey
 from workflows.journey import JourneyWorkflow
 
-
-LOCAL_AT_ONCE = 6
-"""Fewer than there are connections to Postgres."""
+AT_ONCE = 2
+"""Stages of each kind; all together they are no more than there are connections to Postgres."""
 
 
 @pytest.fixture(scope="session")
@@ -72,11 +71,13 @@ async def running(
             workflows=[JourneyWorkflow],
             activities=[stages.run_stage],
             workflow_runner=runner,
-            max_concurrent_local_activities=LOCAL_AT_ONCE,
+            max_concurrent_local_activities=AT_ONCE,
+            max_concurrent_activities=AT_ONCE,
         )
-        effects = Worker(client, task_queue=EFFECT_QUEUE, activities=[stages.run_stage])
-        bulk = Worker(client, task_queue=BULK_QUEUE, activities=[stages.run_stage])
-        custom = Worker(client, task_queue=ACTIVITY_QUEUE, activities=[stages.run_stage])
+        effects, bulk, custom = (
+            Worker(client, task_queue=queue, activities=[stages.run_stage], max_concurrent_activities=AT_ONCE)
+            for queue in (EFFECT_QUEUE, BULK_QUEUE, ACTIVITY_QUEUE)
+        )
         bells = Bells(database.url)
         loops = [asyncio.create_task(loop) for loop in (bells.run(), Dispatcher(database, client, bells).run())]
         async with runs, effects, bulk, custom:

@@ -107,6 +107,17 @@ def mail(**config: Any) -> tuple[str, dict[str, Any]]:
             "this closes a loop with no wait in it, so contacts would go round without end",
         ),
         (
+            draw(
+                {"start": START, "until": ("wait_until", {"attribute": "renews_on"}), "a": TAG, "b": TAG},
+                "start > until",
+                "until > b",
+                "until.past > a",
+                "a > until",
+            ),
+            "a",
+            "this closes a loop with no wait in it, so contacts would go round without end",
+        ),
+        (
             draw({"start": START, "x": ("teleport", {})}, "start > x"),
             "x",
             "there is no kind of node called 'teleport' installed here",
