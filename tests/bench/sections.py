@@ -187,9 +187,7 @@ async def segment_entry(bench: Bench) -> None:
     """From an event, by a segment, into a journey."""
     idle, busy = (20, 2_000) if bench.quick else (120, 20_000)
     for name, events, per_second, per_post in (("idle", idle, 3, 1), ("1,000 events/s", busy, 1_000, 20)):
-        found = await measure_segment_entry(
-            bench.world, name, events=events, per_second=per_second, per_post=per_post
-        )
+        found = await measure_segment_entry(bench.world, name, events=events, per_second=per_second, per_post=per_post)
         bench.keep("segment_entry", found)
 
 
