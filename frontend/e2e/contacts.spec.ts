@@ -11,6 +11,7 @@ const file = (run: string, people: number) => ({
 test('fifty thousand people are checked, imported, found by a rule, tagged together and kept as a view', async ({
   page,
 }) => {
+  test.setTimeout(240_000);
   const run = String(Date.now());
   await page.goto('/contacts');
   await page.getByRole('button', { name: 'Import' }).first().click();
