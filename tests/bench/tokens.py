@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import dataclass
+from uuid import UUID
 
 from temporalio.client import Client
 
@@ -62,10 +63,10 @@ async def measure_tokens(world: World, batches: int, wait_seconds: int) -> Token
     )
 
 
-def _journey(segment_id: object, wait_seconds: int) -> list[PlanNode]:
+def _journey(segment_id: UUID, wait_seconds: int) -> list[PlanNode]:
     shares = [Share(outlet=f"way{n}", upto=(n + 1) / WAYS) for n in range(WAYS)]
     return [
-        node("start", Trigger(source="segment", segment_id=segment_id), next="ways"),  # type: ignore[arg-type]
+        node("start", Trigger(source="segment", segment_id=segment_id), next="ways"),
         node("ways", Split(salt="s", shares=shares), **{share.outlet: "long" for share in shares}),
         node("long", Hold(seconds=wait_seconds), next="short"),
         node("short", Hold(seconds=1), next=None),
