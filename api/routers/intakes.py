@@ -10,6 +10,7 @@ from api.schemas.base import Page
 from api.schemas.journeys import GivenUpIntake, IntakeRead
 from journeys.auth.audit import record_change
 from journeys.enrollments import intake
+from journeys.enrollments.models import Intake
 
 router = APIRouter(prefix="/api/intakes", tags=["journeys"])
 
@@ -37,6 +38,6 @@ async def dismiss_intake(intake_id: UUID, session: Session, actor: Publisher) ->
     await record_change(session, actor, "dismissed", "intake", intake_id)
 
 
-def _read(row: intake.Intake, journey_name: str) -> GivenUpIntake:
+def _read(row: Intake, journey_name: str) -> GivenUpIntake:
     shown = IntakeRead.model_validate(row).model_dump()
     return GivenUpIntake(**shown, journey_id=row.journey_id, journey_name=journey_name)
