@@ -16,8 +16,11 @@ from redis.exceptions import RedisError
 
 from journeys.connectors.errors import ProviderUnavailable
 
-REDIS_SECONDS = 0.5
-"""How long Redis may take to answer; it is asked again after a while, and until then this process keeps to its share."""
+REDIS_SECONDS = 2.0
+"""How long Redis may take to answer; it is asked again after a while, and until then this process keeps to its share.
+
+Long enough that a busy machine is not taken for a Redis that is away: who keeps to a share does so beside the others.
+"""
 
 AWAY_SECONDS = 5.0
 PEERS_UNKNOWN = 2
