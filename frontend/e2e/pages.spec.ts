@@ -28,7 +28,7 @@ const PAGES = [
 
 // One window for all: a window of its own for each page would fetch and compile every script anew.
 test('every page loads, and keeps nobody out', async ({ page }) => {
-  test.setTimeout(240_000);
+  test.setTimeout(600_000); // Of all pages together: whatever is waited for on a page has a limit of its own.
   for (const { path, title } of PAGES) {
     await test.step(path, async () => {
       await page.goto(path);
