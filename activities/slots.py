@@ -51,7 +51,7 @@ class Slots:
         try:
             yield
         finally:
-            self._under_way[way] -= 1
+            self._under_way -= Counter((way,))
             async with self._freed:
                 self._freed.notify_all()
 
