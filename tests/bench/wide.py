@@ -60,16 +60,18 @@ async def measure_wide(world: World, contacts: int) -> Wide:
 
 
 def draw(segment_id: UUID) -> Graph:
-    """Return a row of nodes in which branches and splits come together again at the next one."""
+    """Return a row of nodes in which branches and splits come together again at the next one; batches stay parted."""
     pro = {"attribute": "plan", "op": "eq", "value": "pro"}
     kinds: list[tuple[str, dict[str, Any], tuple[str, ...]]] = [
         ("tag", {"add": ["seen"]}, ("next",)),
         ("branch", {"paths": [{"id": "pro", "rule": pro}]}, ("pro", "else")),
         ("update_contact", {"set": {"level": 2}}, ("next",)),
-        ("split", {"variants": [{"id": "a", "weight": 50}, {"id": "b", "weight": 50}]}, ("a", "b")),
     ]
-    wait: tuple[str, dict[str, Any], tuple[str, ...]] = ("wait", {"seconds": 1}, ("next",))
-    row = {f"n{n}": kinds[n % len(kinds)] if n % WAIT_EVERY else wait for n in range(1, NODES - 1)}
+    row = {f"n{n}": kinds[n % len(kinds)] for n in range(1, NODES - 1)}
+    halves = [{"id": "a", "weight": 50}, {"id": "b", "weight": 50}]
+    for n in range(WAIT_EVERY, NODES - 1, WAIT_EVERY):
+        row[f"n{n - 1}"] = ("split", {"variants": halves}, ("a", "b"))
+        row[f"n{n}"] = ("wait", {"seconds": 1}, ("next",))
     trigger = ("segment_trigger", {"segment_id": str(segment_id)}, ("next",))
     nodes = {"start": trigger, **row, "end": ("exit", {}, ())}
     edges = [(here, outlet, there) for here, there in pairwise(nodes) for outlet in nodes[here][2]]
