@@ -38,7 +38,8 @@ async def test_a_single_slot_is_for_anyone() -> None:
         assert await take_all(Slots(1), "only", stack) == 1
 
 
-async def test_a_stage_waits_for_its_turn_and_takes_it() -> None:
+async def test_a_stage_waits_for_its_turn_and_takes_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("activities.slots.WAIT_SECONDS", 20)
     slots, under_way, most = Slots(4), 0, 0
 
     async def stage() -> None:
