@@ -54,6 +54,7 @@ class ActivityHost:
         self._limit_bytes = settings.activity_memory_mb * 1_000_000
         self._kept: dict[str, ActivityProcess] = {}
         self._leaving: set[ActivityProcess] = set()
+        self._lone: set[ActivityProcess] = set()
         self._locks: dict[str, asyncio.Lock] = {}
         self._alone = asyncio.Semaphore(ALONE_AT_ONCE)
         self._paces: dict[str, Pace] = {}
@@ -84,16 +85,25 @@ class ActivityHost:
             return await self._call(request, await self._process(request.activity))
         async with self._alone:
             process = await self._start()
+            self._lone.add(process)
             try:
                 return await self._call(request, process)
             finally:
+                self._lone.discard(process)
                 await process.kill("its only call is over")
 
     async def close(self) -> None:
         """End every process."""
         if self._watching:
             self._watching.cancel()
-        await asyncio.gather(*(each.kill("the worker stops") for each in [*self._kept.values(), *self._leaving]))
+        await self._kill_all("the worker stops")
+
+    @property
+    def _processes(self) -> list["ActivityProcess"]:
+        return [*self._kept.values(), *self._leaving, *self._lone]
+
+    async def _kill_all(self, reason: str) -> None:
+        await asyncio.gather(*(each.kill(reason) for each in self._processes))
 
     async def _call(self, request: Request, process: "ActivityProcess") -> Sequence[Answer]:
         facts = process.facts.get(request.activity)
@@ -116,11 +126,11 @@ class ActivityHost:
             if kept is None or kept.ended is not None:
                 kept = self._kept[activity] = await self._start()
             kept.used_at = time.monotonic()
-        if self._watching is None:
-            self._watching = asyncio.create_task(self._watch())
         return kept
 
     async def _start(self) -> "ActivityProcess":
+        if self._watching is None:
+            self._watching = asyncio.create_task(self._keep_watch())
         process = ActivityProcess()
         await process.start(self._command, self._environment)
         return process
@@ -131,15 +141,25 @@ class ActivityHost:
             del self._kept[activity]
             self._leaving.add(process)
 
+    async def _keep_watch(self) -> None:
+        """Watch; should that fail, say so and let nothing go on unwatched: the next calls start processes anew."""
+        while True:
+            try:
+                await self._watch()
+            except Exception:
+                log.exception("activity_host.watch_failed")
+                await self._kill_all("it was no longer watched")
+
     async def _watch(self) -> None:
         """Kill what uses too much memory, and end what is no longer used."""
         while True:
             await asyncio.sleep(WATCH_SECONDS)
-            for activity, process in list(self._kept.items()):
+            for process in self._processes:
                 if process.used_bytes() > self._limit_bytes:
-                    log.warning("activity.too_large", activity=activity, limit_bytes=self._limit_bytes)
+                    log.warning("activity.too_large", activities=list(process.facts), limit_bytes=self._limit_bytes)
                     await process.kill(f"its process used more than {self._limit_bytes // 1_000_000} MB of memory")
-                elif not process.pending and time.monotonic() - process.used_at > IDLE_SECONDS:
+            for activity, process in list(self._kept.items()):
+                if not process.pending and time.monotonic() - process.used_at > IDLE_SECONDS:
                     self._replace(activity, process)
             for process in [each for each in self._leaving if not each.pending]:
                 self._leaving.discard(process)
@@ -243,6 +263,18 @@ class ActivityProcess:
         self._process.stdin.write(orjson.dumps(message) + b"\n")
 
     async def _read(self) -> None:
+        """Hand out replies until the process ends; one that writes what cannot be read is ended."""
+        try:
+            await self._hand_out()
+        except Exception as error:
+            log.exception("activity.unreadable")
+            await self.kill(f"what it wrote could not be read: {error}")
+            return
+        status = await self._process.wait()
+        self.ended = self.ended or f"its process ended with {_words(status)}"
+        self._tell_all()
+
+    async def _hand_out(self) -> None:
         while line := await self._lines.readline():
             message = orjson.loads(line)
             reply = message["reply"]
@@ -250,9 +282,6 @@ class ActivityProcess:
             if future is not None and not future.done():
                 answers = [Answer(**each) for each in reply.pop("answers")]
                 future.set_result(Reply(answers=answers, **reply))
-        status = await self._process.wait()
-        self.ended = self.ended or f"its process ended with {_words(status)}"
-        self._tell_all()
 
     def _tell_all(self) -> None:
         for future in self.pending.values():

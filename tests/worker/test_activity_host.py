@@ -13,7 +13,7 @@ from journeys.enrollments.custom import ActivityMissing, ActivityUnfit
 from journeys.sdk.wire import ActivityDied, Answer, Call, Request
 from journeys.settings import Settings
 from tests.fakes.activities import TIMEOUT
-from worker.activity_host import ActivityHost
+from worker.activity_host import ActivityHost, ActivityProcess
 
 
 @pytest.fixture
@@ -101,6 +101,41 @@ async def test_a_call_alone_leaves_the_others_alone(host: ActivityHost) -> None:
     with pytest.raises(ActivityDied):
         await call(host, "issue_coupon", "exit", alone=True)
     assert [answer.reason for answer in await slow] == [f"timed out after {TIMEOUT:g} s"]
+
+
+async def test_a_call_alone_may_use_no_more_memory_than_others(host: ActivityHost) -> None:
+    host._limit_bytes = 1
+    with pytest.raises(ActivityDied, match="its process used more than 0 MB of memory"):
+        await call(host, "issue_coupon", "block", alone=True)
+
+
+async def test_nothing_runs_unwatched_and_the_next_call_is_watched_again(
+    host: ActivityHost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow = asyncio.create_task(call(host, "issue_coupon", "block"))
+    with monkeypatch.context() as patch:
+
+        def fail(_: ActivityProcess) -> int:
+            raise RuntimeError("psutil is broken")
+
+        patch.setattr(ActivityProcess, "used_bytes", fail)
+        with pytest.raises(ActivityDied, match="it was no longer watched"):
+            await slow
+    assert await works(host)
+    assert host._watching is not None
+    assert not host._watching.done()
+
+
+async def test_a_process_that_writes_what_cannot_be_read_is_ended_and_replaced(host: ActivityHost) -> None:
+    process = await host._process("issue_coupon")
+    slow = asyncio.create_task(call(host, "issue_coupon", "block"))
+    async with asyncio.timeout(10):
+        while not process.pending:
+            await asyncio.sleep(0.01)
+    process._lines.feed_data(b"not json\n")
+    with pytest.raises(ActivityDied, match="what it wrote could not be read"):
+        await slow
+    assert await works(host)
 
 
 async def test_a_thread_that_hangs_is_left_behind_with_its_process(host: ActivityHost) -> None:
