@@ -12,7 +12,7 @@ from uuid import UUID
 
 import httpx
 
-from journeys.connectors.outside import AddressInside, read_at_most
+from journeys.connectors.outside import AddressInside, read_at_most, seconds_until
 from journeys.contracts import StageOrder, Token
 from journeys.db.ids import new_id
 from journeys.db.json import to_json
@@ -24,12 +24,14 @@ from journeys.messaging.liquid import RenderError, Template, parse_template
 from journeys.nodes.ops import CallWebhook
 
 OUTLET_SQL = "CASE m.state WHEN 'done' THEN 'done' WHEN 'failed' THEN 'failed' ELSE 'retry' END"
-LEDGER = Ledger("effects", OUTLET_SQL, ("done", "failed"))
+LEDGER = Ledger("effects", OUTLET_SQL, ("done", "failed"), due_sql="m.lease_until")
 RETRY_IN = timedelta(minutes=2)
 LAST_ATTEMPT = 30
 CHUNK, AT_ONCE = 200, 20
 LEASE_MARGIN = timedelta(seconds=10)
 ANSWER_LIMIT = 64_000
+LONGEST_WAIT_SECONDS = 3_600.0
+"""The most that a `Retry-After` is heeded."""
 TEMPORARY = {408, 425, 429, 500, 502, 503, 504}
 """Answers worth another try; any other that is not 2xx is final."""
 
@@ -107,7 +109,10 @@ class HookStage:
         if answer.is_success:
             return {**row, "state": "done", "reason": None}
         reason = f"answered {answer.status_code}"
-        return {**row, **(_later(call, reason) if answer.status_code in TEMPORARY else _failed(reason))}
+        if answer.status_code not in TEMPORARY:
+            return {**row, **_failed(reason)}
+        wait = seconds_until(answer.headers.get("Retry-After", ""))
+        return {**row, **_later(call, reason), "wait_seconds": min(wait, LONGEST_WAIT_SECONDS) if wait else None}
 
     async def _request(self, request: dict[str, Any], key: str) -> httpx.Response:
         """Make the call and return its answer without the body, of which no more is read than keeps the connection."""

@@ -6,8 +6,6 @@ Request: `POST url` with `{"messages": [{"key", "from", "from_name", "to", "to_n
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from hashlib import blake2b
 from typing import Any, Literal
 
@@ -18,7 +16,7 @@ from pydantic import AnyHttpUrl, BaseModel, Field, SecretStr, ValidationError
 from journeys.connectors.base import EarlierAttempt, Mail, Outcome, SentQuery
 from journeys.connectors.config import MailConfig
 from journeys.connectors.errors import ProviderBusy, ProviderRefused, ProviderSilent, ProviderUnavailable
-from journeys.connectors.outside import read_at_most
+from journeys.connectors.outside import read_at_most, seconds_until
 
 _ANSWER_LIMIT = 4_000_000
 _TEMPORARY = frozenset((408, 425, 500, 502, 503, 504))
@@ -100,23 +98,13 @@ class HttpMailProvider:
 
 def _raise_for_status(response: httpx.Response, answer: bytes) -> None:
     status = response.status_code
-    after = _seconds_until(response.headers.get("Retry-After", ""))
+    after = seconds_until(response.headers.get("Retry-After", ""))
     if status == 429 or (status == 503 and after is not None):
         raise ProviderBusy(f"the gateway answered {status}", _REST_SECONDS if after is None else after)
     if status in _TEMPORARY:
         raise ProviderUnavailable(f"the gateway answered {status}", after)
     if not response.is_success:
         raise ProviderRefused(f"the gateway answered {status}: {answer[:200].decode(errors='replace')}")
-
-
-def _seconds_until(retry_after: str) -> float | None:
-    """Read a Retry-After header, which gives seconds or a date; None without one that can be read."""
-    if retry_after.isdigit():
-        return float(retry_after)
-    try:
-        return max((parsedate_to_datetime(retry_after) - datetime.now(UTC)).total_seconds(), 0.0)
-    except (ValueError, TypeError):
-        return None
 
 
 def _as_json(mail: Mail) -> dict[str, Any]:

@@ -3,8 +3,11 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from uuid import UUID
 
+import pytest
 from sqlalchemy import text
 
 from journeys.db.ids import new_id
@@ -17,14 +20,15 @@ from tests.fakes.provider import RecordingProvider
 
 
 @asynccontextmanager
-async def receiver(status: int = 200) -> AsyncIterator[tuple[str, list[str]]]:
+async def receiver(status: int = 200, *headers: str) -> AsyncIterator[tuple[str, list[str]]]:
     """A server that answers every call; yields its address and the heads of the calls."""
     calls: list[str] = []
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
         calls.append(head)
-        writer.write(f"HTTP/1.1 {status} X\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".encode())
+        lines = [f"HTTP/1.1 {status} X", "Content-Length: 0", "Connection: close", *headers, "", ""]
+        writer.write("\r\n".join(lines).encode())
         await writer.drain()
         writer.close()
 
@@ -79,3 +83,22 @@ async def test_a_server_that_is_busy_is_called_again_later(database: Database, w
     assert later.effect
     assert later.wake_at is not None
     assert await engine.states() == {"active": 1}
+
+
+@pytest.mark.parametrize(
+    ("after", "least", "most"),
+    [
+        ("600", 590, 601),
+        (format_datetime(datetime.now(UTC) + timedelta(minutes=30), usegmt=True), 1_500, 1_800),
+        ("99999999", 3_590, 3_601),
+        ("soon", 100, 121),
+    ],
+)
+async def test_a_server_says_when_to_call_again(
+    database: Database, workspace_id: UUID, after: str, least: float, most: float
+) -> None:
+    async with receiver(429, f"Retry-After: {after}") as (url, _):
+        engine = await hook_engine(database, workspace_id, CallWebhook(url=url))
+        [later] = await engine.stage((await engine.enroll(await make_contacts(database, workspace_id, 1)))[0])
+    assert later.wake_at is not None
+    assert least <= (later.wake_at - await engine.now()).total_seconds() <= most
