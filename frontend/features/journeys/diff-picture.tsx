@@ -25,6 +25,16 @@ const LONGEST_TITLE = 19;
 
 const shortened = (text: string) => (text.length > LONGEST_TITLE ? `${text.slice(0, LONGEST_TITLE - 1)}…` : text);
 
+/** Begins at the first change: nobody has to look for it. */
+function showFirstChange(picture: SVGSVGElement | null): void {
+  const part = picture?.closest('section');
+  const first = picture?.querySelector('[data-mark]');
+  if (!part || !first) return;
+  const [around, at] = [part.getBoundingClientRect(), first.getBoundingClientRect()];
+  part.scrollTop += at.top - around.top - (around.height - at.height) / 2;
+  part.scrollLeft += at.left - around.left - (around.width - at.width) / 2;
+}
+
 /** Both versions in one picture: what came is green, what changed amber, what went red. */
 export default function DiffPicture({ before, after, diff }: { before: Graph; after: Graph; diff: GraphDiff }) {
   const marks = new Map<string, Mark>([
@@ -52,8 +62,9 @@ export default function DiffPicture({ before, after, diff }: { before: Graph; af
     gone.has(key) ? 'stroke-bad [stroke-dasharray:10_8]' : fresh.has(key) ? 'stroke-ok' : 'stroke-line-strong';
   return (
     <figure className="overflow-hidden rounded-lg border bg-sunken">
-      <Scrollable label="Picture of the changes" className="max-h-72">
+      <Scrollable label="Picture of the changes" className="max-h-[max(18rem,40vh)]">
         <svg
+          ref={showFirstChange}
           role="img"
           aria-label={`${before.nodes.length} steps before, ${after.nodes.length} after`}
           viewBox={`${left} ${top} ${width} ${height}`}
