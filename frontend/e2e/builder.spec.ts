@@ -1,4 +1,8 @@
 import type { Locator, Page } from '@playwright/test';
+import { widgetFor } from '@/features/builder/form/widgets';
+import type { JsonSchema, Page as PageOf } from '@/lib/api/types';
+import { resolve } from '@/lib/nodes/schema';
+import { track } from './segment-client';
 import { call, expect, expectAccessible, test } from './test';
 
 interface Point {
@@ -106,18 +110,7 @@ test('the welcome series is drawn by drag from an empty canvas, published, and i
   await page.goto(`/journeys/edit?id=${id}&counts=on`);
   await expect(page.getByRole('button', { name: 'Live counts', pressed: true })).toBeVisible();
   await expect(step(page, 'wait')).toBeVisible();
-  const { key } = await call<{ key: string }>(page, 'POST', '/api/keys', { name: `Builder ${run}`, kind: 'write' });
-  const user = `builder-${run}`;
-  const sent = await page.request.post('/v1/batch', {
-    headers: { Authorization: `Basic ${Buffer.from(`${key}:`).toString('base64')}` },
-    data: {
-      batch: [
-        { type: 'identify', userId: user, traits: { email: `${user}@example.com`, first_name: 'Grace' } },
-        { type: 'track', userId: user, event },
-      ],
-    },
-  });
-  expect(sent.ok(), await sent.text()).toBe(true);
+  await track(page, `builder-${run}`, event);
   await expect(step(page, 'wait').getByText(/^1\s*here$/)).toBeVisible();
   await page.goto('/outbox');
   await expect(page.getByText('Welcome, Grace').first()).toBeVisible();
@@ -216,28 +209,74 @@ test('two people at one canvas see each other, and a conflict is not lost', asyn
   await expect(page.getByRole('list', { name: 'Also here' })).toHaveCount(0);
 });
 
-test.describe('on a phone', () => {
-  test.use({ viewport: { width: 390, height: 800 }, hasTouch: true, isMobile: true });
+test('steps are grouped, named, folded and copied, and stay so', async ({ page }) => {
+  const id = await openBuilder(page, `Grouped ${Date.now()}`, TWO_STEPS);
+  await step(page, 'wait').click({ position: { x: 20, y: 8 } });
+  await step(page, 'exit').click({ position: { x: 20, y: 8 }, modifiers: ['Shift'] });
+  const bar = page.getByRole('region', { name: 'Selected steps' });
+  await bar.getByRole('button', { name: 'Group' }).click();
+  await bar.getByLabel('Name of the group').fill('Goodbye');
 
-  test('a journey is drawn by tapping, and set up in a sheet', async ({ page }) => {
-    const id = await openBuilder(page, `Phone ${Date.now()}`);
-    const add = async (name: string) => {
-      await page.getByRole('button', { name: 'Add a step', exact: true }).tap();
-      const sheet = page.getByRole('dialog', { name: 'Add a step' });
-      await sheet.getByPlaceholder('Find a step').fill(name);
-      await sheet.getByRole('option').first().tap();
-    };
-    await add('event');
-    await page.getByLabel('Event', { exact: true }).and(page.locator('input')).fill('Signed Up');
-    await expectAccessible(page);
-    await page.getByRole('button', { name: 'Close' }).tap();
-    await add('exit');
-    await page.getByRole('button', { name: 'Close' }).tap();
-    await expect(edges(page)).toHaveCount(1);
-    await expectAccessible(page);
-    await page.getByRole('button', { name: 'Publish', exact: true }).tap();
-    await page.getByRole('dialog').getByRole('button', { name: 'Publish' }).tap();
-    await expect(page).toHaveURL(new RegExp(`/journeys/view\\?id=${id}`));
-    await expect(page.getByText('Version 1', { exact: true })).toBeVisible();
-  });
+  // Its name moves all of it.
+  const before = await centre(step(page, 'exit'));
+  const name = await centre(page.getByRole('button', { name: 'Goodbye', exact: true }));
+  await drag(page, name, { x: name.x + 120, y: name.y + 40 });
+  await expect(async () => expect((await centre(step(page, 'exit'))).x).toBeGreaterThan(before.x + 60)).toPass();
+  await bar.getByRole('button', { name: 'Fold' }).click();
+  const folded = page.getByTestId(/^group-/);
+  await expect(folded).toContainText('Goodbye');
+  await expect(folded).toContainText('2 steps');
+  await expect(steps(page)).toHaveCount(2);
+  await expect(edges(page)).toHaveCount(1);
+  await expectAccessible(page);
+  await saved(page);
+
+  await page.reload();
+  await expect(folded).toContainText('Goodbye');
+  await expect(steps(page)).toHaveCount(2);
+  const exported = await page.request.get(`/api/journeys/${id}/export`);
+  expect(await exported.text()).toContain('Goodbye');
+
+  await folded.getByRole('button', { name: 'Unfold Goodbye' }).click();
+  await expect(step(page, 'wait')).toBeVisible();
+  await page.getByRole('button', { name: /^Undo: Unfold/ }).click();
+  await expect(step(page, 'wait')).toHaveCount(0);
+
+  // The step that something is wrong with is shown, whatever it is folded into.
+  await page.keyboard.press('Control+f');
+  await page.getByPlaceholder('Find a step in this journey').fill('wait');
+  await page.keyboard.press('Enter');
+  await expect(step(page, 'wait')).toBeVisible();
+});
+
+test('every kind of step is set up by a form, without JSON', async ({ page }) => {
+  const { items: kinds } = await call<PageOf<{ kind: string; config_schema: JsonSchema }>>(
+    page,
+    'GET',
+    '/api/node-kinds',
+  );
+  const nodes = kinds.map(({ kind }, n) => ({
+    id: kind,
+    type: kind,
+    position: { x: (n % 6) * 280, y: Math.floor(n / 6) * 200 },
+    data: {},
+  }));
+  await openBuilder(page, `All kinds ${Date.now()}`, { nodes, edges: [] });
+  for (const { kind, config_schema } of kinds) {
+    await page.locator(`.react-flow__node[data-id="${kind}"]`).focus();
+    await page.keyboard.press('Enter');
+    const panel = page.getByRole('complementary', { name: 'Set up' });
+    await expect(panel.locator('code').getByText(kind, { exact: true })).toBeVisible();
+    for (const field of await panel.locator('input, textarea').all()) {
+      expect(await field.inputValue(), `${kind}: a field that shows JSON`).not.toMatch(/^\s*[[{]("|\]|\})/);
+    }
+    const shown = await panel.getByRole('group').or(panel.getByRole('textbox')).count();
+    expect(shown, `${kind} has a form`).toBeGreaterThan(0);
+    for (const [name, schema] of Object.entries(config_schema.properties ?? {})) {
+      const resolved = resolve(schema, config_schema);
+      const widget = widgetFor(name, resolved);
+      const isText = !resolved.type || resolved.type === 'string';
+      expect(isText || !['text', 'words'].includes(widget), `${kind}.${name}: a text for something else`).toBe(true);
+    }
+  }
 });

@@ -1,4 +1,5 @@
-import { call, expect, expectAccessible, test } from './test';
+import { track } from './segment-client';
+import { expect, expectAccessible, test } from './test';
 
 /** Everything in it is named after the run, so that no earlier run answers for this one. */
 const journeyFile = (run: string) => `
@@ -39,18 +40,8 @@ test('a journey is imported, published, and its counts move as an event comes in
   await expect(page.getByText('Version 1', { exact: true })).toBeVisible();
   await expectAccessible(page);
 
-  const { key } = await call<{ key: string }>(page, 'POST', '/api/keys', { name: 'Browser test', kind: 'write' });
   const user = `browser-${run}`;
-  const sent = await page.request.post('/v1/batch', {
-    headers: { Authorization: `Basic ${Buffer.from(`${key}:`).toString('base64')}` },
-    data: {
-      batch: [
-        { type: 'identify', userId: user, traits: { email: `${user}@example.com`, first_name: 'Grace' } },
-        { type: 'track', userId: user, event: `Signed Up ${run}` },
-      ],
-    },
-  });
-  expect(sent.ok(), await sent.text()).toBe(true);
+  await track(page, user, `Signed Up ${run}`);
 
   await expect(page.getByTestId('step-greet').getByText(/^1\s*in$/)).toBeVisible({ timeout: 20_000 });
   await page.getByRole('tab', { name: 'People' }).click();
