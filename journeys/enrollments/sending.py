@@ -7,11 +7,12 @@ attempt's lease is over, and settles them by what the provider can tell, before 
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Protocol, TypeVar
 from uuid import UUID
 
+from sqlalchemy import text
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -155,10 +156,6 @@ class SendStage:
         self._mail = await self.mailroom.mail(order.workspace_id, op.template_version_id)
         self._globals = await self.mailroom.globals(opened)
         provider = self._channel.provider
-        guard = guard_of(opened, op)
-        zones = (
-            await ledger.list_zones(session, opened.batch.id, place.time_zone) if guard and guard.needs_zones else []
-        )
         self._size = min(self.mailroom.chunk_size, provider.max_per_request)
         self._claim = Claim(
             workspace_id=order.workspace_id,
@@ -175,9 +172,17 @@ class SendStage:
             lease=timedelta(seconds=provider.timeout_seconds) + LEASE_MARGIN,
             attributes=_attributes(self._mail),
             tag=op.tag,
-            guard=guard,
-            zones=guard.zone_rows(zones, place.now) if guard else [],
+            guard=guard_of(opened, op),
         )
+        await self._look_at_clocks(session)
+
+    async def _look_at_clocks(self, session: AsyncSession) -> None:
+        """Tell the next claim what time it is where the batch's contacts are now: a slow stage may run into the evening."""
+        guard = self._claim.guard
+        if guard and guard.needs_zones:
+            now = (await session.execute(text("SELECT now()"))).scalar_one()
+            zones = await ledger.list_zones(session, self._claim.batch_id, guard.workspace_zone)
+            self._claim = replace(self._claim, zones=guard.zone_rows(zones, now))
 
     async def _send(self, chunk: Sequence[Claimed]) -> list[Recorded]:
         """Render and send what was claimed; return every outcome, for the transaction that comes next."""
@@ -236,6 +241,7 @@ class SendStage:
             await ledger.record_outcomes(session, self._claim.claim_id, outcomes)
             if stop := await find_stop(session, self.order):
                 return stop
+            await self._look_at_clocks(session)
             return await ledger.claim_chunk(session, self._claim, after, self._size)
 
         return record_and_claim

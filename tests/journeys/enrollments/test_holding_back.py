@@ -278,3 +278,27 @@ async def test_a_held_mail_of_someone_who_leaves_is_skipped(database: Database, 
     async with database.engine() as session:
         await exit_contact(session, workspace_id, anna, "asked to")
     assert await engine.messages() == {"skipped: left the journey": 1}
+
+
+async def test_a_slow_batch_looks_at_the_clock_and_at_moved_contacts_before_each_request(
+    database: Database, workspace_id: UUID
+) -> None:
+    provider = RecordingProvider()
+    engine = await sender(database, workspace_id, provider)
+    contacts = await make_contacts(database, workspace_id, 6)
+    await limit(database, workspace_id, quiet_hours=around_now(-60, 120))
+    ahead = f"Etc/GMT-{1}"
+    taken, send_first = [], provider.send
+
+    async def send_and_travel(mails: Any) -> Any:
+        taken.append(len(mails))
+        async with database.engine() as session:  # an hour to the east, it is evening already
+            moved = text("UPDATE contacts SET time_zone = :zone WHERE workspace_id = :w")
+            await session.execute(moved, {"zone": ahead, "w": workspace_id})
+        return await send_first(mails)
+
+    provider.send = send_and_travel  # type: ignore[method-assign]
+    [token] = await engine.enroll(contacts)
+    held = await engine.stage(token)
+    assert taken == [3], "the second chunk is held back by the zone that is not the listed one"
+    assert [each.size for each in held if each.effect] == [3]
