@@ -20,10 +20,13 @@ BEST = "best"
 FALLBACK = "10:00"
 REMEMBERED = timedelta(days=90)
 SHORTLY = timedelta(minutes=15)
+MACHINES = timedelta(minutes=1)
+"""Whoever opens a mail sooner than this after it was sent is a scanner or a mail program that fetches pictures ahead."""
 
 _BEST_HOUR = """
     (SELECT to_char(m.opened_at AT TIME ZONE 'UTC', 'HH24') FROM messages m
      WHERE m.contact_id = c.id AND m.opened_at > CAST(:opened_since AS timestamptz)
+       AND (m.sent_at IS NULL OR m.opened_at > m.sent_at + CAST(:machines AS interval))
      GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 1)"""
 
 
@@ -43,7 +46,7 @@ async def find_wakes(session: AsyncSession, batch_id: UUID, send_time: str, plac
         clock,
         lambda hour, zone: best_time(hour, zone, place.time_zone, place.now),
         _BEST_HOUR,
-        {"opened_since": place.now - REMEMBERED},
+        {"opened_since": place.now - REMEMBERED, "machines": MACHINES},
     )
 
 

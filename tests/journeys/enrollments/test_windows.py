@@ -150,12 +150,16 @@ async def test_a_mail_with_a_send_time_waits_before_it_is_claimed(database: Data
     zone = _zone_where_it_is(datetime.now(UTC), hour=2)
     reader, newcomer = await make_contacts(database, workspace_id, 2, time_zone=zone)
     opened_at = datetime.now(ZoneInfo(zone)).replace(hour=6, minute=30) - timedelta(days=3)
+    by_machine = opened_at + timedelta(hours=12)
     async with database.engine() as session:
         await session.execute(
             text("""INSERT INTO messages (enrollment_id, node_id, visit, id, workspace_id, contact_id, category, provider,
                     state, queued_at, sent_at, opened_at) VALUES (:id, 'n', 1, :id, :w, :c, 'marketing', 'outbox', 'sent',
-                    :at, :at, :at)"""),
-            {"id": new_id(), "w": workspace_id, "c": reader, "at": opened_at},
+                    :sent, :sent, :at)"""),
+            [
+                {"id": new_id(), "w": workspace_id, "c": reader, "at": at, "sent": at - read_after}
+                for at, read_after in ((opened_at, timedelta(hours=1)), *[(by_machine, timedelta(seconds=9))] * 2)
+            ],
         )
     waiting = await engine.run(await engine.enroll([reader, newcomer]))
     hours = sorted(token.wake_at.astimezone(ZoneInfo(zone)).hour for token in waiting if token.wake_at)
