@@ -27,6 +27,9 @@ from journeys.settings import Settings
 KEEP_SECONDS = 5.0
 """How long a connection's settings are trusted before the row is looked at again."""
 
+RETIRED_SECONDS = 3_600.0
+"""How long a stage may go on sending by the connection that it began with, after its settings changed."""
+
 MAILS_KEPT = 500
 
 
@@ -51,6 +54,7 @@ class WorkspaceMailroom:
         self._open: dict[tuple[UUID, str | None], _Open] = {}
         self._mails: OrderedDict[UUID, CompiledMessage] = OrderedDict()
         self._names: dict[UUID, tuple[float, dict[str, object]]] = {}
+        self._retiring: dict[asyncio.Task[None], _Open] = {}
         self._lock = asyncio.Lock()
 
     async def channel(self, workspace_id: UUID, connection: str | None, *, bulk: bool = False) -> Channel:
@@ -78,6 +82,8 @@ class WorkspaceMailroom:
                 )
             ).one()
         if row.id is None and connection is not None:
+            if held:
+                self._retire(self._open.pop((workspace_id, connection)))
             raise NotFound(f"there is no mail connection {connection!r}")
         if held and held.fingerprint == row.fingerprint:
             held.checked_at = time.monotonic()
@@ -85,7 +91,20 @@ class WorkspaceMailroom:
         channel = self._channel_of(row)
         opened = _Open(*self._limit(channel, row.config or {}), row.fingerprint, time.monotonic())
         self._open[workspace_id, connection] = opened
+        if held:
+            self._retire(held)
         return opened
+
+    def _retire(self, held: _Open) -> None:
+        """Close a channel that nobody is given any more, once whoever is sending by it must be done."""
+
+        async def close() -> None:
+            await asyncio.sleep(RETIRED_SECONDS + held.channel.provider.timeout_seconds)
+            await held.channel.provider.close()
+
+        task = asyncio.create_task(close())
+        self._retiring[task] = held
+        task.add_done_callback(lambda done: self._retiring.pop(done, None))
 
     def _limit(self, channel: Channel, config: Mapping[str, Any]) -> tuple[Channel, Channel]:
         """Put a connection's provider behind its gate: for triggered mail, and for broadcasts."""
@@ -154,7 +173,9 @@ class WorkspaceMailroom:
 
     async def close(self) -> None:
         """Close every provider."""
-        for held in self._open.values():
+        for task in list(self._retiring):
+            task.cancel()
+        for held in [*self._open.values(), *self._retiring.values()]:
             await held.channel.provider.close()
 
 
