@@ -337,6 +337,7 @@ class SendStage:
         for start in range(0, len(enrollment_ids), self._size):
             async with self.database.workspace(self.order.workspace_id) as session:
                 part = enrollment_ids[start : start + self._size]
+                await self._look_at_clocks(session)
                 chunk = await ledger.reclaim(session, self._claim, part, checked=checked)
             await self._patiently(self._record(await self._send(chunk)))
 
