@@ -13,11 +13,9 @@ import { TabPanel, Tabs } from '@/components/ui/tabs';
 import type { Journey, JourneyStatus } from '@/lib/api/types';
 import { useSearchState } from '@/lib/use-search-state';
 import { JourneyMenu } from './journey-menu';
-import { JourneySettings } from './journey-settings';
-import { PublishDialog, Versions } from './lazy';
+import { JourneySettings, People, PublishDialog, Versions } from './lazy';
 import { MoveProgress } from './move-progress';
 import { Parked } from './parked';
-import { People } from './people';
 import { Picture } from './picture';
 import { useJourney, useJourneyStatus, useWalkedGraph } from './queries';
 

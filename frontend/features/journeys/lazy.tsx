@@ -8,6 +8,16 @@ export const PublishDialog = dynamic(() => import('./publish-dialog').then((modu
   ssr: false,
 });
 
+export const People = dynamic(() => import('./people').then((module) => module.People), {
+  ssr: false,
+  loading: () => <Skeleton className="h-40" />,
+});
+
+export const JourneySettings = dynamic(() => import('./journey-settings').then((module) => module.JourneySettings), {
+  ssr: false,
+  loading: () => <Skeleton className="h-40" />,
+});
+
 export const Versions = dynamic(() => import('./versions').then((module) => module.Versions), {
   ssr: false,
   loading: () => <Skeleton className="h-40" />,
