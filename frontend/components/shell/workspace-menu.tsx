@@ -1,16 +1,14 @@
 'use client';
 
 import { ChevronsUpDown, Plus } from 'lucide-react';
+import dynamic from 'next/dynamic';
 import { useState } from 'react';
 import { Logo } from '@/components/logo';
-import { Field } from '@/components/ui/field';
-import { FormDialog } from '@/components/ui/form-dialog';
-import { Input, Select } from '@/components/ui/input';
 import { Menu, MenuChoice, MenuChoices, MenuItem, MenuLabel, MenuRule } from '@/components/ui/menu';
 import { useMe } from '@/lib/auth';
-import { TIME_ZONES } from '@/lib/time-zones';
-import { useForm } from '@/lib/use-form';
-import { useCreateWorkspace, useOpenWorkspace, useWorkspaces } from './workspaces';
+import { useOpenWorkspace, useWorkspaces } from './workspaces';
+
+const NewWorkspace = dynamic(() => import('./new-workspace').then((module) => module.NewWorkspace), { ssr: false });
 
 /** Which workspace we are in, and the way to another. */
 export function WorkspaceMenu() {
@@ -53,36 +51,5 @@ export function WorkspaceMenu() {
       </Menu>
       {making && <NewWorkspace onClose={() => setMaking(false)} />}
     </>
-  );
-}
-
-function NewWorkspace({ onClose }: { onClose(): void }) {
-  const create = useCreateWorkspace();
-  const { workspace } = useMe();
-  const form = useForm(async ({ name = '', time_zone = 'UTC' }) => {
-    await create.mutateAsync({ name, time_zone });
-    onClose();
-  });
-  return (
-    <FormDialog
-      form={form}
-      title="New workspace"
-      description="Its contacts, journeys and keys are its own. You will be its owner."
-      action="Create workspace"
-      onClose={onClose}
-    >
-      <Field label="Name" error={form.faultOf('name')}>
-        {(wiring) => <Input {...wiring} name="name" required autoComplete="off" />}
-      </Field>
-      <Field label="Time zone" hint="For contacts whose own is not known." error={form.faultOf('time_zone')}>
-        {(wiring) => (
-          <Select {...wiring} name="time_zone" defaultValue={workspace.time_zone}>
-            {TIME_ZONES.map((zone) => (
-              <option key={zone}>{zone}</option>
-            ))}
-          </Select>
-        )}
-      </Field>
-    </FormDialog>
   );
 }

@@ -2,18 +2,16 @@
 
 import { useQueryClient } from '@tanstack/react-query';
 import { BookmarkPlus, Trash2 } from 'lucide-react';
+import dynamic from 'next/dynamic';
 import { useState } from 'react';
 import { Button } from '@/components/ui/button';
-import { Field } from '@/components/ui/field';
 import { Filters } from '@/components/ui/filters';
-import { FormDialog } from '@/components/ui/form-dialog';
-import { Input } from '@/components/ui/input';
 import { api } from '@/lib/api/client';
 import type { ContactSearch, ContactView } from '@/lib/api/types';
 import { withUndo } from '@/lib/undo';
-import { useForm } from '@/lib/use-form';
-import { useSaveView } from './bulk-queries';
 import { isEverybody } from './use-search';
+
+const SaveView = dynamic(() => import('./save-view').then((module) => module.SaveView), { ssr: false });
 
 interface Props {
   views: ContactView[];
@@ -86,29 +84,4 @@ function useForget(): (view: ContactView) => void {
       run: () => api.delete(`/api/contact-views/${id}`, { keepalive: true }).finally(refresh),
     });
   };
-}
-
-interface SaveProps {
-  search: ContactSearch;
-  columns: string[];
-  onSaved(view: ContactView): void;
-  onClose(): void;
-}
-
-function SaveView({ search, columns, onSaved, onClose }: SaveProps) {
-  const save = useSaveView();
-  const form = useForm(async ({ name = '' }) => onSaved(await save.mutateAsync({ name, search, columns })));
-  return (
-    <FormDialog
-      form={form}
-      title="Save as a view"
-      description="This search and these columns, for everybody in the workspace."
-      action="Save view"
-      onClose={onClose}
-    >
-      <Field label="Name" error={form.faultOf('name')}>
-        {(wiring) => <Input {...wiring} name="name" required maxLength={200} autoComplete="off" />}
-      </Field>
-    </FormDialog>
-  );
 }
