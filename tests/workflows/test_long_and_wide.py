@@ -4,11 +4,16 @@ import pytest
 from sqlalchemy import text
 from temporalio.client import Client, WorkflowExecutionStatus
 
+from journeys.db.ids import new_id
 from journeys.db.session import Database
 from journeys.enrollments import run
+from journeys.graph.catalogue import Catalogue
+from journeys.graph.compiler import compile_graph
 from journeys.graph.plan import PlanNode
+from journeys.graph.settings import JourneySettings
 from journeys.nodes.ops import Change, Hold, Route, RoutePath, Share, Split
 from journeys.rules.language import parse_rule
+from tests.bench.wide import NODES, draw
 from tests.conftest import make_workspace
 from tests.factories.journeys import make_contacts, node, publish_plan, trigger
 from tests.fakes.engine import BareMailroom, Engine
@@ -117,3 +122,17 @@ async def test_a_loop_goes_on_in_new_histories_and_none_grows_long(
         WorkflowExecutionStatus.COMPLETED,
     }
     assert max(each.history_length for each in executions) <= MOST_EVENTS
+
+
+async def test_a_journey_of_two_hundred_nodes_takes_everybody_to_its_end(fresh_database: Database) -> None:
+    workspace_id, segment_id = await make_workspace(fresh_database), new_id()
+    catalogue = Catalogue(workspace_id, segment_id, segments=frozenset({segment_id}))
+    plan = compile_graph(draw(segment_id), JourneySettings(), catalogue)
+    loaded = await publish_plan(fresh_database, workspace_id, list(plan.nodes.values()))
+    engine = Engine(fresh_database, loaded, BareMailroom(fresh_database, RecordingProvider()))
+    people = await make_contacts(fresh_database, workspace_id, 5)
+    tokens = await engine.run(await engine.enroll(people))
+    while tokens:
+        tokens = await engine.wake(tokens)
+    assert await engine.states() == {"completed": 5}
+    assert len(await engine.steps(people[0])) == len(plan.nodes) == NODES
