@@ -1,6 +1,7 @@
 """What every long-running process does: wait for its servers, run until a signal, stop in order."""
 
 import asyncio
+import gc
 import signal
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Any, TypeVar
@@ -26,10 +27,21 @@ async def wait_for(name: str, connect: Callable[[], Awaitable[T]]) -> T:
             await asyncio.sleep(RETRY_SECONDS)
 
 
+def spare_collector() -> None:
+    """Let the garbage collector pass over what lives as long as the process, and come by less often.
+
+    Rows come and go by the thousand and hold no cycles: looking for some took a quarter of a worker's time.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
+
+
 async def run_until_stopped(
     *jobs: Coroutine[Any, Any, None], stop: Sequence[Callable[[], Awaitable[None]]] = ()
 ) -> None:
     """Run jobs side by side until SIGTERM, SIGINT or the first failure; then call `stop`, or cancel what has none."""
+    spare_collector()
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -11,6 +11,8 @@ from sqlalchemy import event, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from journeys.db.id_lists import IdListDumper
+
 set_json_dumps(lambda value: orjson.dumps(value, default=str))
 set_json_loads(orjson.loads)
 
@@ -58,6 +60,7 @@ def make_engine(
     def _take_role(connection: Any, _record: ConnectionPoolEntry) -> None:
         connection.execute(f"SET ROLE {role}")
         connection.commit()
+        connection.driver_connection.adapters.register_dumper(list, IdListDumper)
         if on_connect is not None:
             on_connect(connection.driver_connection.info.backend_pid)
 

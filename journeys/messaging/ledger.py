@@ -4,7 +4,7 @@ A claim is one statement that decides, for a chunk of a batch, who gets the mail
 both must agree), and writes a row for each before anything is sent.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeAlias
@@ -89,7 +89,7 @@ _JOINS = """
     LEFT JOIN contacts c ON c.id = m.contact_id
     LEFT JOIN suppressions s ON s.workspace_id = :workspace_id AND s.channel = 'email' AND s.address = c.email
     LEFT JOIN consents k ON k.contact_id = m.contact_id AND k.channel = 'email' AND k.topic = :topic
-    LEFT JOIN topics t ON t.workspace_id = :workspace_id AND t.key = :topic"""
+    CROSS JOIN (SELECT (SELECT policy FROM topics WHERE workspace_id = :workspace_id AND key = :topic) AS policy) t"""
 
 
 _MEMBERS_TO_CLAIM = """
@@ -136,7 +136,7 @@ async def claim_chunk(session: AsyncSession, claim: Claim, after: UUID | None, s
         """),
         values,
     )
-    return [_claimed(row, names) for row in rows]
+    return _claimed(rows, names)
 
 
 async def reclaim(
@@ -161,7 +161,7 @@ async def reclaim(
         """),
         values,
     )
-    return [_claimed(row, names) for row in rows]
+    return _claimed(rows, names)
 
 
 def _decide(claim: Claim, columns: str, *, checked: bool = True) -> str:
@@ -171,11 +171,12 @@ def _decide(claim: Claim, columns: str, *, checked: bool = True) -> str:
         reason, due = f"{REASON_SQL} END" if checked else "CAST(NULL AS text)", "CAST(NULL AS timestamptz)"
         return f"SELECT m.*, c.email, {reason} AS reason, {due} AS due_at, {columns} FROM members m {_JOINS}"
     nth = "SELECT members.*, row_number() OVER (PARTITION BY contact_id ORDER BY id) - 1 AS nth FROM members"
+    counted = f"({nth})" if guard.caps else "members"
     return f"""
         SELECT x.*, CASE WHEN x.reason IN ('quiet_hours', 'capped') THEN x.held_until END AS due_at FROM (
             SELECT m.*, c.email, {REASON_SQL} {guard.reason_sql()} END AS reason, {guard.due_sql("m.first_at")} AS held_until,
                 {columns}
-            FROM ({nth}) m {_JOINS} {guard.join_sql()}) x"""
+            FROM {counted} m {_JOINS} {guard.join_sql()}) x"""
 
 
 async def _lock_capped(session: AsyncSession, claim: Claim, members: str, values: Mapping[str, Any]) -> None:
@@ -215,10 +216,20 @@ def _columns(attributes: Sequence[str] | None) -> tuple[list[str], str]:
     return names, ", ".join(parts) or "1"
 
 
-def _claimed(row: Sequence[Any], names: Sequence[str]) -> Claimed:
-    values = row[6:]
-    contact = (values[0] or {}) if list(names) == [""] else dict(zip(names, values, strict=True))
-    return Claimed(row[0], row[1], row[2], row[3], row[4], contact, row[5] or {})
+def _claimed(rows: Iterable[Sequence[Any]], names: Sequence[str]) -> list[Claimed]:
+    whole = names == [""]
+    return [
+        Claimed(
+            enrollment_id,
+            visit,
+            message_id,
+            address,
+            reason,
+            (values[0] or {}) if whole else dict(zip(names, values, strict=True)),
+            payload or {},
+        )
+        for enrollment_id, visit, message_id, address, reason, payload, *values in rows
+    ]
 
 
 def _params(claim: Claim) -> dict[str, Any]:

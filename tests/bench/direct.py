@@ -23,6 +23,7 @@ from journeys.settings import Settings
 from tests.bench.children import say_and_wait
 from tests.bench.recorders import register_no_op
 from worker.mailroom import WorkspaceMailroom
+from worker.process import spare_collector
 
 
 class DirectSeam:
@@ -92,6 +93,7 @@ async def main(version_id: UUID, segment_id: UUID, batch_size: int) -> None:
         async with gate:
             await carry_batch(database, mailroom, plan, contact_ids[first : first + batch_size])
 
+    spare_collector()
     await say_and_wait("ready")
     await asyncio.gather(*(carry(first) for first in range(0, len(contact_ids), batch_size)))
     await say_and_wait("done")

@@ -35,6 +35,7 @@ with workflow.unsafe.imports_passed_through():
     from tests.bench.recorders import NoOpProvider
     from tests.bench.world import WAIT_SECONDS
     from worker.mailroom import WorkspaceMailroom
+    from worker.process import spare_collector
 
 QUEUE = "per-contact"
 STARTS_AT_ONCE = 20
@@ -233,6 +234,7 @@ async def main(version_id: UUID, segment_id: UUID, warm_up: int, variant: str) -
         max_cached_workflows=20_000,
     )
     local, eager = variant == "best", variant == "best"
+    spare_collector()
     async with worker:
         await _carry(client, steps, contact_ids[:warm_up], local=local, eager=eager)
         await say_and_wait("ready")

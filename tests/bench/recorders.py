@@ -40,7 +40,9 @@ class NoOpProvider:
 
 def register_no_op() -> None:
     """Make the no-op provider known to this process."""
-    register_kind(ConnectorKind(NO_OP, "No-op", "Takes everything.", MailConfig, lambda config, settings: NoOpProvider()))
+    register_kind(
+        ConnectorKind(NO_OP, "No-op", "Takes everything.", MailConfig, lambda config, settings: NoOpProvider())
+    )
 
 
 async def gateway(

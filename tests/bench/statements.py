@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from journeys.db.ids import new_id
+from journeys.db.ids import new_id, new_ids
 from journeys.db.session import Database
 from journeys.graph.loading import LoadedPlan, get_plan
 from journeys.settings import Settings
@@ -27,14 +27,15 @@ _ENTER = """
 """
 _ENROLL = """
     INSERT INTO enrollments (id, workspace_id, journey_id, version_id, contact_id, batch_id, entry_node_id)
-    SELECT uuidv7(), workspace_id, :journey_id, :version_id, contact_id, :batch_id, 'start' FROM segment_members
-    WHERE segment_id = :segment_id ORDER BY contact_id OFFSET :first LIMIT :size
+    SELECT (CAST(:ids AS uuid[]))[row_number() OVER (ORDER BY contact_id)], workspace_id, :journey_id, :version_id,
+        contact_id, :batch_id, 'start'
+    FROM (SELECT * FROM segment_members WHERE segment_id = :segment_id ORDER BY contact_id OFFSET :first LIMIT :size) x
 """
 _SEND = """
     INSERT INTO messages (id, enrollment_id, node_id, visit, workspace_id, journey_id, version_id, contact_id,
         template_version_id, category, topic, provider, to_address, state, sent_at)
-    SELECT uuidv7(), e.id, :node_id, 1, e.workspace_id, e.journey_id, e.version_id, e.contact_id, :mail, 'marketing',
-        'marketing', 'no_op', c.email, 'sent', now()
+    SELECT (CAST(:ids AS uuid[]))[row_number() OVER (ORDER BY e.id)], e.id, :node_id, 1, e.workspace_id, e.journey_id,
+        e.version_id, e.contact_id, :mail, 'marketing', 'marketing', 'no_op', c.email, 'sent', now()
     FROM enrollments e JOIN contacts c ON c.id = e.contact_id WHERE e.batch_id = :batch_id
 """
 _STEPS = """
@@ -51,6 +52,7 @@ async def carry_batch(session: AsyncSession, values: dict[str, Any]) -> None:
     """Run the six statements for one batch."""
     for statement in (_ENTER, _ENROLL, _SEND, _SEND, _STEPS, _END):
         values["node_id"] = "second" if values.get("node_id") == "first" else "first"
+        values["ids"] = new_ids(values["size"])
         await session.execute(text(statement), values)
 
 
