@@ -1,5 +1,6 @@
 // Audits the main pages of a running Sojourn with Lighthouse, signed in. Fails where a score is too low.
 //
+// Lighthouse is large and serves nothing else, so it is no dependency: `npm install --no-save lighthouse@12.8.2` first.
 // E2E_BASE_URL and E2E_EMAIL, E2E_PASSWORD say where and as whom. `--mobile` takes Lighthouse's slow phone on a slow network.
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
