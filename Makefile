@@ -3,6 +3,8 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
+# Python's packages and the web app are set up side by side.
+MAKEFLAGS += --jobs=2
 
 VENV := .venv
 PYTHON := $(VENV)/bin/python
@@ -19,7 +21,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 # Each process would compile every module again at its start.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help up down test chaos check format bench demo lock
+.PHONY: help up down test chaos check format bench demo lock node
 
 help: ## Show these targets
 	@sed -n 's/^\([a-z]*\):.*## /make \1	/p' Makefile
@@ -79,6 +81,12 @@ $(PYTHON):
 		echo "Python cannot make a virtual environment: install its venv module (Debian: apt install python3-venv)." >&2; exit 1; }; \
 	fi
 
+# Looked at before anything is installed, so that what is missing is said at once.
+node:
+	@command -v node >/dev/null 2>&1 || { echo "Sojourn needs Node 20.9 or newer to build its web app; found none." >&2; exit 1; }
+	@node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 20 || (a == 20 && b >= 9) ? 0 : 1)' || { \
+		echo "Sojourn needs Node 20.9 or newer to build its web app; found $$(node --version)." >&2; exit 1; }
+
 # uv when it is there, pip otherwise; either checks the hash of every package.
 define install
 	@echo "Installing Python packages from $(1)"
@@ -92,17 +100,14 @@ define install
 	@touch $@
 endef
 
-$(VENV)/.installed: requirements.lock pyproject.toml | $(PYTHON)
+$(VENV)/.installed: requirements.lock pyproject.toml | $(PYTHON) node
 	$(call install,requirements.lock)
 
-$(VENV)/.installed-dev: requirements-dev.lock pyproject.toml | $(PYTHON)
+$(VENV)/.installed-dev: requirements-dev.lock pyproject.toml | $(PYTHON) node
 	$(call install,requirements-dev.lock)
 	@touch $(VENV)/.installed
 
-$(WEB)/node_modules/.installed: $(WEB)/package.json $(WEB)/package-lock.json
-	@command -v node >/dev/null 2>&1 || { echo "Sojourn needs Node 20.9 or newer to build its web app; found none." >&2; exit 1; }
-	@node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 20 || (a == 20 && b >= 9) ? 0 : 1)' || { \
-		echo "Sojourn needs Node 20.9 or newer to build its web app; found $$(node --version)." >&2; exit 1; }
+$(WEB)/node_modules/.installed: $(WEB)/package.json $(WEB)/package-lock.json | $(PYTHON) node
 	@echo "Installing the web app's packages"
 	@cd $(WEB) && npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
