@@ -222,6 +222,7 @@ test('steps are grouped, named, folded and copied, and stay so', async ({ page }
   const name = await centre(page.getByRole('button', { name: 'Goodbye', exact: true }));
   await drag(page, name, { x: name.x + 120, y: name.y + 40 });
   await expect(async () => expect((await centre(step(page, 'exit'))).x).toBeGreaterThan(before.x + 60)).toPass();
+  await page.getByRole('button', { name: 'Goodbye', exact: true }).click();
   await bar.getByRole('button', { name: 'Fold' }).click();
   const folded = page.getByTestId(/^group-/);
   await expect(folded).toContainText('Goodbye');

@@ -234,7 +234,10 @@ async def test_18_test_before_launch(town: Town) -> None:
         {
             "contacts": [f"{name}@example.com" for name in ("anna", "ben", "cleo")],
             "start_at": "2027-03-01T22:00:00Z",
-            "assumptions": {"fixed": [does("anna", "Order Completed", 35), does("cleo", "Refunded", 3)]},
+            "assumptions": {
+                "fixed": [does("anna", "Order Completed", 35), does("cleo", "Refunded", 3)],
+                "awaited_rate": 0,  # and nobody else orders
+            },
         },
     )
     found = {each["email"].partition("@")[0]: each["passages"][0] for each in simulated["result"]["contacts"]}
