@@ -18,8 +18,8 @@ from worker.supervisor import FIRST_SIGN_IN, Supervisor
 PROJECT = Path(__file__).resolve().parent.parent
 WEB = PROJECT / "frontend"
 NO_BROWSER = "The browser tests need Chromium: install it, or name one with CHROMIUM_PATH."
-AT_ONCE = ("-n", "3", "--dist", "loadgroup", "--durations=25")
-"""Three sessions with servers of their own: much of a test is waiting for a server."""
+AT_ONCE = ("-n", "2", "--dist", "loadgroup", "--durations=25")
+"""Two sessions with servers of their own: much of a test is waiting for a server."""
 
 SERVERS = ("DATABASE_URL", "REDIS_URL", "TEMPORAL_ADDRESS", "TEMPORAL_UI_URL")
 
