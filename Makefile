@@ -39,6 +39,7 @@ test: $(VENV)/.installed-dev $(WEB)/out/.built ## Run every test: Python, web ap
 	@exec $(PYTHON) -m tests.run
 
 chaos: $(VENV)/.installed-dev ## Kill, hang and fail everything at random for ten minutes while people pass through
+	$(PYTHON) -m pytest -q tests/chaos/random_journeys.py
 	@exec $(PYTHON) -m tests.chaos
 
 check: $(VENV)/.installed-dev $(WEB)/out/.built ## Format, lint, types, layers, and every test but the browser's
