@@ -19,6 +19,7 @@ from journeys.auth.workspaces import create_workspace
 from journeys.db.ids import new_id
 from journeys.db.session import Database
 from journeys.settings import Settings
+from tests.api.ingest_server import make_app, serve
 from tests.factories.people import sign_in_as
 from worker.embedded.stack import EmbeddedStack
 
@@ -64,6 +65,21 @@ async def app(database: Database, redis_url: str, tmp_path_factory: pytest.TempP
     """The app over the session's shared database."""
     async with running(make_settings(database.url, redis_url, tmp_path_factory.mktemp("home"))) as app:
         yield app
+
+
+@pytest.fixture(scope="module")
+async def address(database: Database) -> AsyncIterator[str]:
+    """Where a server takes events."""
+    async with serve(make_app(database.url)) as url:
+        yield url
+
+
+@pytest.fixture
+async def write_key(database: Database, workspace_id: UUID) -> str:
+    """A key that may send events to this test's workspace."""
+    async with database.engine() as session:
+        _, secret = await add_key(session, workspace_id, "write", None, "shop")
+        return secret
 
 
 @pytest.fixture

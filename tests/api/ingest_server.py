@@ -14,6 +14,7 @@ from api.routers.ingest import router
 from journeys.db.session import Database
 from journeys.events.ingest import IngestBatcher
 from journeys.settings import Settings
+from tests.until import until
 
 
 def make_app(database_url: str) -> FastAPI:
@@ -55,6 +56,32 @@ async def serve(app: FastAPI) -> AsyncIterator[str]:
     finally:
         server.should_exit = True
         await task
+
+
+@asynccontextmanager
+async def serve_apart(database_url: str) -> AsyncIterator[tuple[asyncio.subprocess.Process, str]]:
+    """Serve in a process of its own, which may be killed; yield it, and the address at which it answers."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", __name__, database_url, stdout=asyncio.subprocess.PIPE
+    )
+    try:
+        assert process.stdout
+        port = int(await process.stdout.readline())
+
+        async def listens() -> bool:
+            try:
+                _, writer = await asyncio.open_connection("127.0.0.1", port)
+            except OSError:
+                return False
+            writer.close()
+            return True
+
+        await until(listens)
+        yield process, f"http://127.0.0.1:{port}"
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.wait()
 
 
 if __name__ == "__main__":

@@ -16,23 +16,9 @@ from sqlalchemy import text
 from journeys.auth.keys import add_key, revoke_key
 from journeys.db.session import Database
 from journeys.events.write_keys import WriteKeys
-from tests.api.ingest_server import make_app, serve
 from tests.api.plain_http import PlainClient
 
 Rows = list[dict[str, Any]]
-
-
-@pytest.fixture(scope="module")
-async def address(database: Database) -> AsyncIterator[str]:
-    async with serve(make_app(database.url)) as url:
-        yield url
-
-
-@pytest.fixture
-async def write_key(database: Database, workspace_id: UUID) -> str:
-    async with database.engine() as session:
-        _, secret = await add_key(session, workspace_id, "write", None, "shop")
-        return secret
 
 
 @pytest.fixture

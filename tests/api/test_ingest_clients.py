@@ -3,7 +3,6 @@
 import asyncio
 import shutil
 import subprocess
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,25 +12,10 @@ import pytest
 from segment.analytics.client import Client
 from sqlalchemy import text
 
-from journeys.auth.keys import add_key
 from journeys.db.session import Database
-from tests.api.ingest_server import make_app, serve
 
 CLIENTS = Path(__file__).parent.parent / "clients"
 KINDS = {"identify", "track", "page", "screen", "group", "alias"}
-
-
-@pytest.fixture(scope="module")
-async def address(database: Database) -> AsyncIterator[str]:
-    async with serve(make_app(database.url)) as url:
-        yield url
-
-
-@pytest.fixture
-async def write_key(database: Database, workspace_id: UUID) -> str:
-    async with database.engine() as session:
-        _, secret = await add_key(session, workspace_id, "write", None, "shop")
-        return secret
 
 
 async def rows(database: Database, statement: str, workspace_id: UUID) -> list[Any]:

@@ -3,9 +3,6 @@
 import asyncio
 import itertools
 import json
-import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -17,25 +14,11 @@ from journeys.db.session import Database
 from journeys.errors import Unavailable
 from journeys.events.ingest import IngestBatcher
 from journeys.events.normalize import Received, normalize
-from tests.api.ingest_server import make_app, serve
+from tests.api.ingest_server import make_app, serve, serve_apart
 from tests.api.plain_http import PlainClient
 
 SENDERS = 16
 ENOUGH = 300
-
-
-@asynccontextmanager
-async def server_process(database_url: str) -> AsyncIterator[tuple[asyncio.subprocess.Process, str]]:
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.api.ingest_server", database_url, stdout=asyncio.subprocess.PIPE
-    )
-    try:
-        assert process.stdout
-        yield process, f"http://127.0.0.1:{int(await process.stdout.readline())}"
-    finally:
-        if process.returncode is None:
-            process.kill()
-        await process.wait()
 
 
 async def message_ids(database: Database, workspace_id: UUID) -> list[str]:
@@ -63,8 +46,7 @@ async def test_a_killed_server_loses_no_acknowledged_event(database: Database, w
                 if len(acknowledged) >= ENOUGH:
                     enough.set()
 
-    async with server_process(database.url) as (process, address):
-        await _until_it_answers(address, key)
+    async with serve_apart(database.url) as (process, address):
         senders = [asyncio.create_task(send(address)) for _ in range(SENDERS)]
         await enough.wait()
         process.kill()
@@ -111,13 +93,3 @@ async def test_what_was_taken_is_stored_before_the_batcher_stops(database: Datab
         await asyncio.sleep(0)
     await asyncio.gather(*waiting)
     assert len(await message_ids(database, workspace_id)) == 50
-
-
-async def _until_it_answers(address: str, key: str) -> None:
-    while True:
-        try:
-            async with PlainClient(address, key) as client:
-                await client.post("/v1/batch", b'{"batch": []}')
-                return
-        except OSError:
-            await asyncio.sleep(0.05)

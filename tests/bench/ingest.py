@@ -2,9 +2,7 @@
 
 import asyncio
 import itertools
-import os
 import random
-import sys
 import time
 from collections.abc import Callable
 from contextlib import AsyncExitStack
@@ -16,6 +14,7 @@ import psutil
 
 from journeys.auth.keys import create_key
 from journeys.db.session import Database
+from tests.api.ingest_server import serve_apart
 from tests.api.plain_http import PlainClient
 
 USERS = 10_000
@@ -99,38 +98,21 @@ async def run_ingest(database_url: str, seconds: float = 5.0) -> list[IngestResu
     """Measure a server of its own process over a migrated database."""
     database = Database(database_url)
     key = await create_key(database, "write", None, "bench")
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.api.ingest_server", database_url, stdout=asyncio.subprocess.PIPE, env=os.environ
-    )
+    ways = [(1, 1), (64, 1), (256, 1), (8, 100), (4, 1_000)]
     try:
-        assert process.stdout
-        address = f"http://127.0.0.1:{int(await process.stdout.readline())}"
-        await _until_it_serves(address, key)
-        server = psutil.Process(process.pid)
-        ways = [(1, 1), (64, 1), (256, 1), (8, 100), (4, 1_000)]
-        return [
-            await measure(
-                f"{senders} senders, {batch} per request",
-                address,
-                key,
-                server,
-                senders=senders,
-                batch=batch,
-                seconds=seconds,
-            )
-            for senders, batch in ways
-        ]
+        async with serve_apart(database_url) as (process, address):
+            server = psutil.Process(process.pid)
+            return [
+                await measure(
+                    f"{senders} senders, {batch} per request",
+                    address,
+                    key,
+                    server,
+                    senders=senders,
+                    batch=batch,
+                    seconds=seconds,
+                )
+                for senders, batch in ways
+            ]
     finally:
-        process.terminate()
-        await process.wait()
         await database.close()
-
-
-async def _until_it_serves(address: str, key: str) -> None:
-    while True:
-        try:
-            async with PlainClient(address, key) as client:
-                await client.post("/v1/batch", b'{"batch": []}')
-                return
-        except OSError:
-            await asyncio.sleep(0.05)

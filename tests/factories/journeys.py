@@ -12,7 +12,8 @@ from journeys.db.session import Database
 from journeys.graph.loading import LoadedPlan, get_plan
 from journeys.graph.plan import Plan, PlanNode
 from journeys.graph.settings import JourneySettings
-from journeys.nodes.ops import Op, SendEmail, Trigger
+from journeys.nodes.ops import Hold, Op, SendEmail, Trigger
+from tests.conftest import make_workspace
 
 
 def node(name: str, op: Op, *, closes_loop: Sequence[str] = (), **outlets: Any) -> PlanNode:
@@ -116,4 +117,20 @@ def send(version_id: UUID, **config: Any) -> SendEmail:
     """Return the op of a marketing mail."""
     return SendEmail(
         template_version_id=version_id, **{"category": "marketing", "attributes": ["first_name"], **config}
+    )
+
+
+async def publish_two_mails(database: Database, pause_seconds: int) -> LoadedPlan:
+    """Publish, in a workspace of its own, a journey of two mails with a pause between them."""
+    workspace_id = await make_workspace(database)
+    mail = await make_mail(database, workspace_id)
+    return await publish_plan(
+        database,
+        workspace_id,
+        [
+            trigger("hello"),
+            node("hello", send(mail), sent="pause", skipped="pause", failed="pause"),
+            node("pause", Hold(seconds=pause_seconds), next="again"),
+            node("again", send(mail), sent=None, skipped=None, failed=None),
+        ],
     )

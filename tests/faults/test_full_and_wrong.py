@@ -13,10 +13,9 @@ from sqlalchemy.exc import OperationalError
 from activities.boundary import translate
 from journeys.auth.keys import create_key
 from journeys.db.session import Database
-from journeys.nodes.ops import Hold
 from tests.api.ingest_server import make_app, serve
 from tests.conftest import make_workspace
-from tests.factories.journeys import make_contacts, make_mail, node, publish_plan, send, trigger
+from tests.factories.journeys import make_contacts, publish_two_mails
 from tests.fakes.earnest import Earnest, set_clock_apart
 from tests.fakes.engine import BareMailroom, Engine
 from tests.fakes.provider import RecordingProvider
@@ -47,18 +46,7 @@ async def full_disk(database: Database, table: str) -> AsyncIterator[None]:
 
 async def sending(database: Database) -> tuple[Engine, RecordingProvider]:
     """Publish a journey of two mails with an hour between them."""
-    workspace_id = await make_workspace(database)
-    mail = await make_mail(database, workspace_id)
-    plan = await publish_plan(
-        database,
-        workspace_id,
-        [
-            trigger("hello"),
-            node("hello", send(mail), sent="pause", skipped="pause", failed="pause"),
-            node("pause", Hold(seconds=3_600), next="again"),
-            node("again", send(mail), sent=None, skipped=None, failed=None),
-        ],
-    )
+    plan = await publish_two_mails(database, 3_600)
     provider = RecordingProvider()
     return Engine(database, plan, BareMailroom(database, provider)), provider
 

@@ -13,6 +13,7 @@ from journeys.enrollments.custom import ActivityMissing, ActivityUnfit
 from journeys.sdk.wire import ActivityDied, Answer, Call, Request
 from journeys.settings import Settings
 from tests.fakes.activities import TIMEOUT
+from tests.until import until
 from worker.activity_host import ActivityHost, ActivityProcess
 
 
@@ -38,6 +39,17 @@ def request(activity: str, *doing: str | None, config: dict[str, Any] | None = N
 
 async def call(host: ActivityHost, activity: str, *doing: str | None, alone: bool = False) -> list[Answer]:
     return list(await host.call(request(activity, *doing), alone=alone))
+
+
+async def call_until_it_blocks(host: ActivityHost, process: ActivityProcess) -> asyncio.Task[list[Answer]]:
+    """Begin a call that blocks its process, and return it once the process has it."""
+    blocked = asyncio.create_task(call(host, "issue_coupon", "block"))
+
+    async def begun() -> bool:
+        return bool(process.pending)
+
+    await until(begun, 10, every=0.01)
+    return blocked
 
 
 async def works(host: ActivityHost) -> bool:
@@ -128,10 +140,7 @@ async def test_nothing_runs_unwatched_and_the_next_call_is_watched_again(
 
 async def test_a_process_that_writes_what_cannot_be_read_is_ended_and_replaced(host: ActivityHost) -> None:
     process = await host._process("issue_coupon")
-    slow = asyncio.create_task(call(host, "issue_coupon", "block"))
-    async with asyncio.timeout(10):
-        while not process.pending:
-            await asyncio.sleep(0.01)
+    slow = await call_until_it_blocks(host, process)
     process._lines.feed_data(b"not json\n")
     with pytest.raises(ActivityDied, match="what it wrote could not be read"):
         await slow
@@ -190,10 +199,7 @@ async def test_modules_that_cannot_be_loaded_keep_no_other_from_it(host: Activit
 
 async def test_processes_end_with_the_host(host: ActivityHost) -> None:
     process = await host._process("issue_coupon")
-    blocked = asyncio.create_task(call(host, "issue_coupon", "block"))
-    async with asyncio.timeout(10):
-        while not process.pending:
-            await asyncio.sleep(0.01)
+    blocked = await call_until_it_blocks(host, process)
     await host.close()
     with pytest.raises(ActivityDied):
         await blocked

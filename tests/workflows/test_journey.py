@@ -26,11 +26,12 @@ from journeys.db.session import Database
 from journeys.enrollments.routing import Lease, route_window
 from journeys.nodes.ops import Await, Hold
 from tests.conftest import make_workspace
-from tests.factories.journeys import make_contacts, make_mail, node, publish_plan, send, trigger
+from tests.factories.journeys import make_contacts, make_mail, node, publish_plan, publish_two_mails, send, trigger
 from tests.fakes.engine import BareMailroom, Engine
 from tests.fakes.provider import RecordingProvider
 from tests.fakes.runner import InProcessRunner
 from tests.journeys.enrollments.test_routing import happen
+from tests.until import until
 from worker.bells import Bells
 from worker.dispatcher import Dispatcher
 from worker.embedded.stack import EmbeddedStack
@@ -87,13 +88,6 @@ async def running(
         await asyncio.gather(*loops, return_exceptions=True)
 
 
-async def until(condition: object, seconds: float = 20) -> None:
-    """Wait until an async condition holds."""
-    async with asyncio.timeout(seconds):
-        while not await condition():  # type: ignore[operator]
-            await asyncio.sleep(0.05)
-
-
 async def route_all(database: Database) -> Lease:
     async with database.engine() as session:
         lease = await claim_partitions(session, new_id())
@@ -111,21 +105,10 @@ async def test_an_event_becomes_a_mail_and_the_run_reads_like_the_journey(
     client: Client, fresh_database: Database
 ) -> None:
     provider = RecordingProvider()
-    workspace_id = await make_workspace(fresh_database)
-    mail = await make_mail(fresh_database, workspace_id)
-    plan = await publish_plan(
-        fresh_database,
-        workspace_id,
-        [
-            trigger("hello"),
-            node("hello", send(mail), sent="pause", skipped="pause", failed="pause"),
-            node("pause", Hold(seconds=1), next="again"),
-            node("again", send(mail), sent=None, skipped=None, failed=None),
-        ],
-    )
+    plan = await publish_two_mails(fresh_database, 1)
     engine = Engine(fresh_database, plan, BareMailroom(fresh_database, provider))
-    [anna] = await make_contacts(fresh_database, workspace_id, 1)
-    await happen(fresh_database, workspace_id, anna, "Signed Up")
+    [anna] = await make_contacts(fresh_database, plan.workspace_id, 1)
+    await happen(fresh_database, plan.workspace_id, anna, "Signed Up")
     async with running(client, fresh_database, provider):
         await route_all(fresh_database)
 

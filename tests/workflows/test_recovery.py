@@ -6,14 +6,13 @@ from sqlalchemy import text
 from temporalio.client import Client
 
 from journeys.db.session import Database
-from journeys.nodes.ops import Hold
 from journeys.settings import Settings
-from tests.conftest import make_workspace
-from tests.factories.journeys import make_contacts, make_mail, node, publish_plan, send, trigger
+from tests.factories.journeys import make_contacts, publish_two_mails
 from tests.fakes.engine import BareMailroom, Engine
 from tests.fakes.provider import RecordingProvider
 from tests.journeys.enrollments.test_routing import happen
-from tests.workflows.test_journey import client, route_all, running, until, workflow_ids
+from tests.until import until
+from tests.workflows.test_journey import client, route_all, running, workflow_ids
 from worker.reconciler import Reconciler
 
 __all__ = ["client"]
@@ -23,21 +22,10 @@ async def test_a_run_that_temporal_lost_is_started_again_and_doubles_nothing(
     client: Client, fresh_database: Database
 ) -> None:
     provider = RecordingProvider()
-    workspace_id = await make_workspace(fresh_database)
-    mail = await make_mail(fresh_database, workspace_id)
-    plan = await publish_plan(
-        fresh_database,
-        workspace_id,
-        [
-            trigger("hello"),
-            node("hello", send(mail), sent="pause", skipped="pause", failed="pause"),
-            node("pause", Hold(seconds=3_600), next="again"),
-            node("again", send(mail), sent=None, skipped=None, failed=None),
-        ],
-    )
+    plan = await publish_two_mails(fresh_database, 3_600)
     engine = Engine(fresh_database, plan, BareMailroom(fresh_database, provider))
-    [anna] = await make_contacts(fresh_database, workspace_id, 1)
-    await happen(fresh_database, workspace_id, anna, "Signed Up")
+    [anna] = await make_contacts(fresh_database, plan.workspace_id, 1)
+    await happen(fresh_database, plan.workspace_id, anna, "Signed Up")
     reconciler = Reconciler(fresh_database, client, Settings(_env_file=None))
     async with running(client, fresh_database, provider):
         await route_all(fresh_database)

@@ -17,7 +17,7 @@ from tests.conftest import make_workspace
 from tests.factories.journeys import make_contacts, make_mail, node, publish_plan, send, trigger
 from tests.fakes.engine import BareMailroom, Engine
 from tests.fakes.provider import RecordingProvider
-from tests.journeys.connectors.smtp_servers import MailServer, hang_up, serve
+from tests.journeys.connectors.smtp_servers import Handle, MailServer, hang_up, serve
 from tests.journeys.enrollments.test_routing import happen
 from tests.until import until
 from tests.workflows.test_journey import client, route_all, running
@@ -97,6 +97,16 @@ async def sending(client: Client, database: Database, port: int) -> AsyncIterato
     await server.close()
 
 
+def hang_until(over: asyncio.Event) -> Handle:
+    """Return what a server answers once something is over."""
+
+    async def hang(_: SMTP, envelope: Envelope) -> str:
+        await over.wait()
+        return "250 OK"
+
+    return hang
+
+
 async def test_a_server_that_drops_after_data_leaves_a_mail_unknown_and_gets_it_once(
     client: Client, fresh_database: Database
 ) -> None:
@@ -132,36 +142,26 @@ async def test_a_server_that_refuses_a_recipient_fails_the_mail_with_its_words(
 async def test_a_server_that_hangs_before_the_mail_defers_it_for_later(
     client: Client, fresh_database: Database
 ) -> None:
-    never = asyncio.Event()
-
-    async def hang(_: SMTP, envelope: Envelope) -> str:
-        await never.wait()
-        return "250 OK"
-
-    async with serve(MailServer(on_rcpt=hang)) as port, sending(client, fresh_database, port) as sent:
+    over = asyncio.Event()
+    async with serve(MailServer(on_rcpt=hang_until(over))) as port, sending(client, fresh_database, port) as sent:
         await sent.until_messages(deferred=1)
         await sent.until_the_other_goes_on()
         assert await sent.engine.states() == {"active": 1}
         async with fresh_database.engine() as session:
             ahead = "SELECT wake_at > now() + interval '1 minute' FROM batches WHERE active AND version_id = :v"
             assert await session.scalar(text(ahead), {"v": sent.engine.plan.version_id}) is True
-        never.set()
+        over.set()
 
 
 async def test_a_server_that_hangs_with_the_mail_in_hand_leaves_it_unknown(
     client: Client, fresh_database: Database
 ) -> None:
-    never = asyncio.Event()
-
-    async def hang(_: SMTP, envelope: Envelope) -> str:
-        await never.wait()
-        return "250 OK"
-
-    async with serve(MailServer(on_data=hang)) as port, sending(client, fresh_database, port) as sent:
+    over = asyncio.Event()
+    async with serve(MailServer(on_data=hang_until(over))) as port, sending(client, fresh_database, port) as sent:
         await sent.until_messages(unknown=1)
         await sent.until_over(sent.engine)
         await sent.until_the_other_goes_on()
-        never.set()
+        over.set()
 
 
 async def test_a_server_that_is_away_gets_the_mail_once_when_it_is_back(

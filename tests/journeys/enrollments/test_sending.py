@@ -39,13 +39,17 @@ async def sending_engine(
     return engine, token
 
 
-def dies_after_accepting(provider: RecordingProvider) -> None:
+async def die_after_accepting(engine: Engine, provider: RecordingProvider, token: Token) -> None:
+    """Let an attempt die when the provider has just taken its first request."""
+
     async def answer(mails: Sequence[Mail]) -> list[Outcome]:
         provider.answer = None
         provider.accept(mails)
         raise Crash
 
     provider.answer = answer
+    with pytest.raises(Crash):
+        await engine.stage(token)
 
 
 async def expire_leases(engine: Engine) -> None:
@@ -58,12 +62,17 @@ async def expire_leases(engine: Engine) -> None:
         )
 
 
+async def let_come_due(engine: Engine, token: Token) -> None:
+    """Let the time come at which what was deferred is tried again."""
+    async with engine.database.engine() as session:
+        await session.execute(text("UPDATE batches SET wake_at = now() WHERE id = :id"), {"id": token.batch_id})
+        await session.execute(text("UPDATE messages SET due_at = now() WHERE state = 'deferred'"))
+
+
 async def test_a_dead_attempt_blocks_the_next_until_its_lease_is_over(database: Database, workspace_id: UUID) -> None:
     provider = RecordingProvider()
     engine, token = await sending_engine(database, workspace_id, 5, provider)
-    dies_after_accepting(provider)
-    with pytest.raises(Crash):
-        await engine.stage(token)
+    await die_after_accepting(engine, provider, token)
     with pytest.raises(LeaseHeld):
         await engine.stage(token)
     assert len(provider.mails) == 5
@@ -94,9 +103,7 @@ async def test_where_nothing_can_tell_a_mail_of_a_dead_attempt_is_unknown_and_no
 ) -> None:
     provider = RecordingProvider()
     engine, token = await sending_engine(database, workspace_id, 5, provider)
-    dies_after_accepting(provider)
-    with pytest.raises(Crash):
-        await engine.stage(token)
+    await die_after_accepting(engine, provider, token)
     await expire_leases(engine)
     assert await engine.stage(token) == []
     messages = await engine.messages()
@@ -109,9 +116,7 @@ async def test_where_nothing_can_tell_a_mail_of_a_dead_attempt_is_unknown_and_no
 async def test_a_provider_that_honours_keys_gets_the_same_key_again(database: Database, workspace_id: UUID) -> None:
     provider = RecordingProvider(honours_keys=True)
     engine, token = await sending_engine(database, workspace_id, 5, provider)
-    dies_after_accepting(provider)
-    with pytest.raises(Crash):
-        await engine.stage(token)
+    await die_after_accepting(engine, provider, token)
     await expire_leases(engine)
     assert await engine.stage(token) == []
     assert await engine.messages() == {"sent": 5}
@@ -200,9 +205,7 @@ async def test_a_deferred_recipient_waits_alone_while_the_others_go_on(database:
     [later] = await engine.stage(token)
     assert (later.node_id, later.size, later.effect) == ("hello", 1, True)
     assert await engine.states() == {"completed": 3, "active": 1}
-    async with database.engine() as session:
-        await session.execute(text("UPDATE batches SET wake_at = now() WHERE id = :id"), {"id": later.batch_id})
-        await session.execute(text("UPDATE messages SET due_at = now() WHERE state = 'deferred'"))
+    await let_come_due(engine, later)
     assert await engine.stage(later) == []
     assert await engine.messages() == {"sent": 4}
     assert await engine.states() == {"completed": 4}
@@ -220,9 +223,7 @@ async def test_a_mail_that_was_put_off_untried_is_tried_as_often_as_any_other(
     for _ in range(LAST_ATTEMPT + 1):
         provider.answer = put_off
         [token] = await engine.stage(token)
-        async with database.engine() as session:
-            await session.execute(text("UPDATE batches SET wake_at = now() WHERE id = :id"), {"id": token.batch_id})
-            await session.execute(text("UPDATE messages SET due_at = now() WHERE state = 'deferred'"))
+        await let_come_due(engine, token)
     assert await engine.messages() == {"deferred: limit": 1}
     provider.answer = None
     assert await engine.stage(token) == []
@@ -248,9 +249,7 @@ async def test_what_a_dead_attempt_was_sending_to_someone_who_left_becomes_unkno
 ) -> None:
     provider = RecordingProvider()
     engine, token = await sending_engine(database, workspace_id, 3, provider)
-    dies_after_accepting(provider)
-    with pytest.raises(Crash):
-        await engine.stage(token)
+    await die_after_accepting(engine, provider, token)
     async with database.engine() as session:
         [anna] = await session.scalars(
             text("SELECT contact_id FROM enrollments WHERE version_id = :v ORDER BY id LIMIT 1"),
