@@ -50,7 +50,8 @@ def redis_url(store: EmbeddedStack) -> str:
 def fresh_database_url(store: EmbeddedStack) -> str:
     """A migrated database of this test's own, for what looks across workspaces (the router, dispatches, sign-in)."""
     name = f"t{new_id().hex}"
-    _run(store.database_url, f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+    # Copied by the system, and not block by block through the log, at half the cost.
+    _run(store.database_url, f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY FILE_COPY")
     return _url_of(store.database_url, name)
 
 

@@ -22,7 +22,7 @@ class ProcessFailed(RuntimeError):
 class ManagedProcess(ABC):
     """A child with a log, and a record of its pid that survives us."""
 
-    stop_signal: ClassVar[signal.Signals] = signal.SIGTERM
+    stop_signal: signal.Signals = signal.SIGTERM
     stop_seconds: ClassVar[float] = 20.0
 
     def __init__(self, name: str, home: Path) -> None:

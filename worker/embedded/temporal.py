@@ -1,5 +1,6 @@
 """The local Temporal server, with its web page, on one SQLite file."""
 
+import signal
 import sys
 from pathlib import Path
 
@@ -16,6 +17,8 @@ class EmbeddedTemporal(EmbeddedServer):
 
     def __init__(self, home: Path, *, port: int = 0, ui_port: int = 0, quick: bool = False) -> None:
         super().__init__("temporal", home, port=port, quick=quick)
+        if quick:  # what is kept in memory only needs no time to be put away
+            self.stop_signal = signal.SIGKILL
         self.ui_port = ui_port
 
     @property

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
 
 from journeys.auth.passwords import hash_password, is_password
 from journeys.auth.roles import RIGHTS
@@ -35,7 +37,7 @@ async def test_passwords_are_hashed_with_argon2id_and_an_unknown_person_has_none
 
 
 async def test_tries_are_limited_while_redis_is_away() -> None:
-    redis = Redis(port=1)
+    redis = Redis(port=1, retry=Retry(NoBackoff(), 0))
     throttle = Throttle(redis)
     allowance = Allowance(burst=2, per_second=0.01)
     await throttle.take("a", allowance)
