@@ -17,6 +17,7 @@ from journeys.messaging.liquid_tags import LINKS
 from journeys.messaging.mjml import mjml_to_html
 from journeys.messaging.plain_text import html_to_text
 from journeys.messaging.tracking import CLICK, OPEN, OWN_LINKS, add_preheader, track_clicks, track_opens
+from journeys.messaging.unclosed import find_unclosed_html
 
 _CONTROL = re.compile(r"[\s\x00-\x1f\x7f]+")
 
@@ -109,7 +110,11 @@ class _Html(NamedTuple):
 
 
 def _body(source: TemplateSource) -> HiddenLiquid | None:
-    """Return the HTML with its Liquid hidden; parsing the Liquid first names the author's own lines."""
+    """Return the HTML with its Liquid hidden; parsing the Liquid first names the author's own lines.
+
+    Raises:
+        InvalidInput: there are two bodies, or one of tags that are never closed.
+    """
     if source.html is not None and source.mjml is not None:
         raise InvalidInput("the mail has two bodies: give html or mjml, not both")
     written = source.html if source.mjml is None else source.mjml
@@ -119,6 +124,8 @@ def _body(source: TemplateSource) -> HiddenLiquid | None:
     hidden = HiddenLiquid(written)
     if source.mjml is not None:
         hidden.text = mjml_to_html(hidden)
+    if find_unclosed_html(hidden.text) is not None:
+        raise InvalidInput("too many tags or comments of the mail are never closed")
     return hidden
 
 

@@ -14,6 +14,7 @@ from journeys.errors import InvalidInput, SojournError
 from journeys.messaging.liquid_fast import compile_nodes
 from journeys.messaging.liquid_limits import MAX_OUTPUT_BYTES, MAX_SOURCE_CHARACTERS, BoundedTemplate, bound
 from journeys.messaging.liquid_tags import TrackedLinkTag, money
+from journeys.messaging.unclosed import find_unclosed_liquid
 
 
 class TemplateError(InvalidInput):
@@ -75,6 +76,8 @@ def parse_template(source: str, *, html: bool) -> Template:
     """
     if len(source) > MAX_SOURCE_CHARACTERS:
         raise TemplateError(f"the template is over {MAX_SOURCE_CHARACTERS:,} characters")
+    if (unclosed := find_unclosed_liquid(source)) is not None:
+        raise TemplateError("these tags are never closed, or empty", _line_at(source, unclosed))
     try:
         parsed = _environment(html).from_string(source)
     except LiquidError as error:

@@ -1,6 +1,8 @@
 """MJML to HTML, with any Liquid hidden from the XML parser."""
 
 import re
+import threading
+from concurrent.futures import Future
 
 import mrml
 
@@ -8,6 +10,11 @@ from journeys.errors import InvalidInput
 from journeys.messaging.hiding import HiddenLiquid
 
 _MAX_DEPTH = 200
+_MOST_TAGS = 10_000
+_STACK_BYTES = 128 * 1024 * 1024
+"""Room for as many levels as there may be tags; only what is used of it costs memory."""
+
+_OPENING = re.compile(r"<[^/!?\s]")
 _TAG = re.compile(r"<(/?)([a-zA-Z][\w:-]*)(?:\s[^<>]*)?>")
 _VOID = frozenset(("area", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"))
 # No fonts are fetched from elsewhere unless the document asks for them itself.
@@ -32,7 +39,7 @@ def mjml_to_html(hidden: HiddenLiquid) -> str:
     """
     _refuse_depth(hidden.text)
     try:
-        html = mrml.to_html(hidden.text, render_options=_OPTIONS).content
+        html = _render_deep(hidden.text)
     except OSError as error:
         raise MjmlError(str(error), _line(str(error), hidden.text)) from error
     if lost := hidden.lost_from(html):
@@ -40,8 +47,31 @@ def mjml_to_html(hidden: HiddenLiquid) -> str:
     return html
 
 
+def _render_deep(source: str) -> str:
+    """Render in a thread with a deep stack: the parser calls itself for every level, and past its stack the process ends.
+
+    `_refuse_depth` reads tags as authors write them, and the parser more leniently, so it cannot be relied upon alone.
+    """
+    rendered: Future[str] = Future()
+
+    def render() -> None:
+        try:
+            rendered.set_result(mrml.to_html(source, render_options=_OPTIONS).content)
+        except OSError as error:
+            rendered.set_exception(error)
+
+    usual = threading.stack_size(_STACK_BYTES)
+    try:
+        threading.Thread(target=render).start()
+    finally:
+        threading.stack_size(usual)
+    return rendered.result()
+
+
 def _refuse_depth(source: str) -> None:
-    """The parser calls itself for every level: a document thousands deep would end the process."""
+    """Refuse a document that is nested deeper than anybody would draw, or might be."""
+    if len(_OPENING.findall(source)) > _MOST_TAGS:
+        raise MjmlError(f"the document has more than {_MOST_TAGS:,} tags")
     depth = 0
     for tag in _TAG.finditer(source):
         if tag[2].lower() in _VOID or tag[0].endswith("/>"):

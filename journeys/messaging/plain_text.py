@@ -28,8 +28,7 @@ class _Reader(HTMLParser):
 
     def text(self) -> str:
         """Return what was read, with no more than one empty line in a row."""
-        text = "".join(self._pieces)
-        text = re.sub(r"[ \t]*\n[ \t]*", "\n", text)
+        text = "\n".join(line.strip(" \t") for line in "".join(self._pieces).split("\n"))
         return re.sub(r"\n{3,}", "\n\n", text).strip()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:

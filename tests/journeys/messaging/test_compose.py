@@ -1,6 +1,9 @@
 """Templates become mails: tracking, the text part, and what the checks find."""
 
 import html
+import subprocess
+import sys
+import time
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
@@ -147,6 +150,45 @@ def test_a_mail_may_be_text_alone() -> None:
 def test_only_what_is_read_is_named() -> None:
     compiled = compile_message(TemplateSource(subject="{{ event.cart_id }}", html="{{ contact.city }}" + FOOTER))
     assert compiled.referenced_paths == {"event.cart_id", "contact.city", "unsubscribe_url"}
+
+
+@pytest.mark.parametrize(
+    ("opening", "closing"),
+    [
+        ('<mj-wrapper css-class="/>">', "</mj-wrapper>"),
+        ('<mj-wrapper css-class="<">', "</mj-wrapper>"),
+        ("<!-- </b> --><b>", "</b>"),
+        ("<a.b>", "</a.b>"),
+    ],
+)
+@pytest.mark.parametrize("depth", [9_000, 30_000])
+def test_no_nesting_of_mjml_ends_the_process(opening: str, closing: str, depth: int) -> None:
+    body = opening * depth + closing * depth
+    script = (
+        "import sys; from journeys.messaging.mjml import HiddenLiquid, MjmlError, mjml_to_html\n"
+        "try: mjml_to_html(HiddenLiquid(sys.stdin.read()))\n"
+        "except MjmlError: pass\n"
+    )
+    document = f"<mjml><mj-body>{body}</mj-body></mjml>"
+    done = subprocess.run([sys.executable, "-c", script], input=document, text=True, check=False)
+    assert done.returncode == 0
+
+
+@pytest.mark.parametrize(
+    "opening",
+    ["{{", "{%", "{% raw %}", "{% doc %}", "{{ " + " " * 200 + "}}", "<a ", "<body", "<!-- >", "<!", "</b", "<?"],
+)
+def test_openings_that_nothing_closes_are_refused_before_anything_looks_for_their_ends(opening: str) -> None:
+    started = time.process_time()
+    with pytest.raises(InvalidInput):
+        compile_message(TemplateSource(subject="s", html=opening * (400_000 // len(opening))))
+    assert time.process_time() - started < 2
+
+
+def test_a_mail_of_nothing_but_empty_cells_is_read_quickly() -> None:
+    started = time.process_time()
+    assert compile_message(TemplateSource(subject="s", html="<td></td>" * 30_000)).text.source == ""
+    assert time.process_time() - started < 2
 
 
 @pytest.mark.parametrize("source", [{}, {"html": "a", "mjml": "<mjml/>"}])
