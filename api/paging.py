@@ -18,7 +18,7 @@ Item = TypeVar("Item")
 Key = TypeVar("Key")
 
 Limit = Annotated[int, Query(ge=1, le=500, description="The most items of this page.")]
-Cursor = Annotated[str | None, Query(max_length=200, description="`next_cursor` of the page before.")]
+Cursor = Annotated[str | None, Query(max_length=1000, description="`next_cursor` of the page before.")]
 PAGE = 50
 
 

@@ -18,7 +18,8 @@ from journeys.contacts.models import BulkJob
 from journeys.contacts.queries import list_by_ids
 from journeys.enrollments import bulk
 from journeys.errors import NotFound
-from journeys.segments.audience import Audience, list_newest
+from journeys.segments.audience import Audience
+from journeys.segments.sorting import Place, Sort, list_sorted
 
 router = APIRouter(prefix="/api", tags=["contacts"], route_class=IdempotentRoute)
 
@@ -27,20 +28,21 @@ router = APIRouter(prefix="/api", tags=["contacts"], route_class=IdempotentRoute
 async def search_contacts(
     body: ContactSearch, session: Session, reader: Reader, limit: Limit = PAGE, cursor: Cursor = None
 ) -> Page[ContactRead]:
-    """Return the contacts that a search finds, the newest first."""
-    return await contact_page(session, reader.workspace_id, Audience(**body.model_dump()), limit, cursor)
+    """Return the contacts that a search finds, in its order."""
+    who = Audience(**body.model_dump(exclude={"sort"}))
+    return await contact_page(session, reader.workspace_id, who, body.sort, limit, cursor)
 
 
 async def contact_page(
-    session: Session, workspace_id: UUID, who: Audience, limit: int, cursor: str | None
+    session: Session, workspace_id: UUID, who: Audience, sort: Sort, limit: int, cursor: str | None
 ) -> Page[ContactRead]:
     """Return a page of an audience."""
-    before = decode_cursor(cursor, UUID)
-    ids = await list_newest(session, workspace_id, who, before=before, limit=limit + 1)
-    shown = await list_by_ids(session, workspace_id, ids[:limit])
+    after = decode_cursor(cursor, Place)
+    places = await list_sorted(session, workspace_id, who, sort=sort, after=after, limit=limit + 1)
+    shown = await list_by_ids(session, workspace_id, [place.id for place in places[:limit]])
     return Page(
         items=[ContactRead.model_validate(each) for each in shown],
-        next_cursor=encode_cursor(ids[limit - 1]) if len(ids) > limit else None,
+        next_cursor=encode_cursor(tuple(places[limit - 1])) if len(places) > limit else None,
     )
 
 
@@ -53,7 +55,7 @@ async def list_contact_views(session: Session, reader: Reader) -> Page[ViewRead]
 @router.post("/contact-views", status_code=201)
 async def create_contact_view(body: ViewCreate, session: Session, actor: Editor) -> ViewRead:
     """Save a search under a name."""
-    search = body.search.model_dump(mode="json", exclude_none=True)
+    search = body.search.model_dump(mode="json", exclude_defaults=True)
     view = await views.create_view(session, actor.workspace_id, body.name, search, body.columns, actor.name)
     await session.refresh(view)
     return ViewRead.model_validate(view)

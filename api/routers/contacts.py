@@ -43,6 +43,7 @@ from journeys.errors import Conflict, InvalidInput
 from journeys.messaging.queries import list_message_ids, list_messages
 from journeys.scoring.queries import list_scores_of
 from journeys.segments.audience import Audience
+from journeys.segments.sorting import NEWEST, Sort
 
 router = APIRouter(prefix="/api/contacts", tags=["contacts"], route_class=IdempotentRoute)
 Search = Annotated[str | None, Query(max_length=200, description="Part of an address, a name or an external id.")]
@@ -56,12 +57,13 @@ async def list_contacts(
     q: Search = None,
     segment: UUID | None = None,
     tag: TagFilter = None,
+    sort: Sort = NEWEST,
     limit: Limit = PAGE,
     cursor: Cursor = None,
 ) -> Page[ContactRead]:
-    """Return contacts, the newest first."""
+    """Return contacts, the newest first unless asked otherwise."""
     who = Audience(q=q, segment_id=segment, tag=tag)
-    return await contact_page(session, reader.workspace_id, who, limit, cursor)
+    return await contact_page(session, reader.workspace_id, who, sort, limit, cursor)
 
 
 @router.post(

@@ -8,12 +8,13 @@ from pydantic import Field, StringConstraints
 
 from api.schemas.base import Name, Schema
 from journeys.enrollments.bulk import BulkAction
+from journeys.segments.sorting import NEWEST, Sort
 
 Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
 Column = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
 
-class ContactSearch(Schema):
+class ContactFilter(Schema):
     """Which contacts: what is left out does not narrow."""
 
     q: Words | None = Field(None, description="Part of an address, a name or an external id.")
@@ -22,7 +23,13 @@ class ContactSearch(Schema):
     tag: Words | None = None
 
 
-class BulkAudience(ContactSearch):
+class ContactSearch(ContactFilter):
+    """Which contacts, and in what order."""
+
+    sort: Sort = Field(NEWEST, description="By what; `-` turns the order round.")
+
+
+class BulkAudience(ContactFilter):
     """Whom an action is for: these contacts, or all that a search finds."""
 
     contact_ids: list[UUID] | None = Field(None, max_length=10_000)

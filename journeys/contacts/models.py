@@ -14,6 +14,12 @@ STANDARD_ATTRIBUTES = (
 )  # fmt: skip
 """Attributes with a column of their own; every other attribute lives in `attributes`."""
 
+LISTED_NAME = (
+    "lower(\"left\"(COALESCE(NULLIF(btrim((COALESCE(first_name, '') || ' ') || COALESCE(last_name, '')), ''),"
+    " email, external_id, 'anonymous'), 100))"
+)
+"""What a contact is called in lists, as the app shows it; no longer than an index takes."""
+
 
 class Contact(WorkspaceRow):
     """A person we may message; email is lower case and unique per workspace. Erased contacts stay as tombstones."""
@@ -45,6 +51,8 @@ class Contact(WorkspaceRow):
             ),
             postgresql_using="gin",
         ),
+        Index("ix_contacts_name", "workspace_id", text(f"({LISTED_NAME})"), "id"),
+        Index("ix_contacts_without_email", "workspace_id", "id", postgresql_where=text("email IS NULL")),
         {"postgresql_with": {"fillfactor": 85}},
     )
     email: Mapped[str | None]

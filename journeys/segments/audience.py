@@ -50,7 +50,7 @@ async def list_newest(
     session: AsyncSession, workspace_id: UUID, audience: Audience, *, before: UUID | None = None, limit: int = 50
 ) -> list[UUID]:
     """Return contacts of an audience, the newest first."""
-    where, values = await _where(session, workspace_id, audience, before=before, limit=limit)
+    where, values = await where_of(session, workspace_id, audience, before=before, limit=limit)
     rows = await session.scalars(
         text(f"SELECT c.id FROM contacts c WHERE {where} ORDER BY c.id DESC LIMIT :limit"), {**values, "limit": limit}
     )
@@ -61,7 +61,7 @@ async def list_after(
     session: AsyncSession, workspace_id: UUID, audience: Audience, after: UUID | None, limit: int
 ) -> list[UUID]:
     """Return contacts of an audience in id order, from `after` on: each once, whatever changes meanwhile."""
-    where, values = await _where(session, workspace_id, audience)
+    where, values = await where_of(session, workspace_id, audience)
     rows = await session.scalars(
         text(f"""
             SELECT c.id FROM contacts c
@@ -74,7 +74,7 @@ async def list_after(
 
 async def count(session: AsyncSession, workspace_id: UUID, audience: Audience) -> int:
     """Return how many contacts are in an audience now."""
-    where, values = await _where(session, workspace_id, audience)
+    where, values = await where_of(session, workspace_id, audience)
     return int(await session.scalar(text(f"SELECT count(*) FROM contacts c WHERE {where}"), values) or 0)
 
 
@@ -84,7 +84,7 @@ def like(words: str) -> str:
     return f"%{escaped}%"
 
 
-async def _where(
+async def where_of(
     session: AsyncSession,
     workspace_id: UUID,
     audience: Audience,

@@ -1,15 +1,19 @@
 """Contacts in numbers over the API: searched, kept as views, acted on together; and finding anything by name."""
 
 from datetime import UTC, datetime, timedelta
+from typing import get_args
 from uuid import UUID
 
 import httpx
 import pytest
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from journeys.db.ids import first_id_of, new_id
-from journeys.db.session import Database
+from journeys.db.session import APP_ROLE, Database
 from journeys.enrollments.bulk import advance_bulk_job, take_bulk_job
+from journeys.segments.audience import Audience
+from journeys.segments.sorting import Sort, list_sorted
 from tests.api.test_contacts import make
 
 
@@ -188,3 +192,97 @@ async def test_entries_are_counted_by_day(
             )
     [entries] = (await client.get("/api/journeys/entries?days=7")).json()["items"]
     assert entries == {"journey_id": str(journey_id), "days": [0, 0, 0, 1, 0, 0, 2]}
+
+
+@pytest.fixture
+async def crowd(client: httpx.AsyncClient, database: Database, owned: tuple[UUID, str], people: list[str]) -> None:
+    """Namesakes of different case, somebody without an address, somebody without anything to be called by."""
+    for fields in (
+        {"email": "zoe@example.com"},
+        {"email": "b@example.com", "first_name": "ada", "last_name": "Lovelace"},
+        {"external_id": "u-1", "first_name": "Ada", "last_name": "Lovelace"},
+        {"external_id": "u-2", "last_name": "Ångström"},
+        {"email": "long@example.com", "first_name": "ß" * 900},
+    ):
+        await make(client, **fields)
+    async with database.engine() as session:
+        await session.execute(
+            text("INSERT INTO contacts (id, workspace_id) VALUES (:id, :w)"), {"id": new_id(), "w": owned[0]}
+        )
+
+
+async def walk(client: httpx.AsyncClient, sort: str, **said: object) -> list[dict[str, str | None]]:
+    """Return everyone in an order, read two at a time."""
+    found: list[dict[str, str | None]] = []
+    cursor: str | None = ""
+    while cursor is not None:
+        answer = await client.post(f"/api/contacts/search?limit=2{cursor}", json={**said, "sort": sort})
+        assert answer.status_code == 200, answer.text
+        found += answer.json()["items"]
+        following = answer.json()["next_cursor"]
+        cursor = f"&cursor={following}" if following else None
+    return found
+
+
+def called(contact: dict[str, str | None]) -> str:
+    """Return what a list shows for a contact, as it is sorted."""
+    name = f"{contact['first_name'] or ''} {contact['last_name'] or ''}".strip()
+    return (name or contact["email"] or contact["external_id"] or "Anonymous").lower()[:100]
+
+
+@pytest.mark.parametrize("narrowed", [{}, {"q": "a"}])
+async def test_pages_by_name_hold_each_contact_once_whatever_the_case(
+    client: httpx.AsyncClient, crowd: None, narrowed: dict[str, object]
+) -> None:
+    everyone = await walk(client, "created_at", **narrowed)
+    in_order = sorted(everyone, key=lambda each: (called(each), str(each["id"])))
+    assert await walk(client, "name", **narrowed) == in_order
+    assert await walk(client, "-name", **narrowed) == in_order[::-1]
+    assert [called(each) for each in in_order].count("ada lovelace") == 3
+
+
+async def test_pages_by_address_end_with_those_who_have_none(client: httpx.AsyncClient, crowd: None) -> None:
+    everyone = await walk(client, "created_at")
+    addressed = sorted((each for each in everyone if each["email"]), key=lambda each: str(each["email"]))
+    without = [each for each in everyone if not each["email"]]
+    assert len(without) == 4
+    assert await walk(client, "email") == addressed + without
+    assert await walk(client, "-email") == addressed[::-1] + without[::-1]
+    assert await walk(client, "-created_at") == everyone[::-1]
+
+
+async def test_an_order_is_asked_for_in_the_address_and_kept_in_a_view(client: httpx.AsyncClient, crowd: None) -> None:
+    listed = (await client.get("/api/contacts?sort=email&limit=1")).json()["items"]
+    assert listed[0]["email"] == "ada@example.com"
+    assert (await client.get("/api/contacts?sort=plan")).status_code == 422
+    view = {"name": "By name", "search": {"sort": "-name"}}
+    assert (await client.post("/api/contact-views", json=view)).json()["search"]["sort"] == "-name"
+
+
+async def test_a_late_page_reads_no_more_rows_than_it_shows(database: Database, workspace_id: UUID) -> None:
+    async with database.engine() as session:
+        await session.execute(
+            text("""
+                INSERT INTO contacts (id, workspace_id, email, first_name)
+                SELECT gen_random_uuid(), :w, CASE WHEN n > 5000 THEN 'p' || n || '@example.com' END, 'Person ' || n
+                FROM generate_series(1, 20000) n
+            """),
+            {"w": workspace_id},
+        )
+        await session.execute(text("RESET ROLE"))
+        await session.execute(text("ANALYZE contacts"))
+        await session.execute(text(f"SET LOCAL ROLE {APP_ROLE}"))
+        await session.execute(text("SELECT set_config('app.workspace_id', :w, true)"), {"w": str(workspace_id)})
+        for sort in get_args(Sort):
+            late = (await list_sorted(session, workspace_id, Audience(), sort=sort, limit=14_000))[-1]
+            before = await rows_read(session)
+            page = await list_sorted(session, workspace_id, Audience(), sort=sort, after=late, limit=50)
+            assert len(page) == 50
+            assert await rows_read(session) - before <= 100, sort
+        await session.rollback()
+
+
+async def rows_read(session: AsyncSession) -> int:
+    """Return how many contacts this transaction has read."""
+    read = "SELECT seq_tup_read + idx_tup_fetch FROM pg_stat_xact_user_tables WHERE relname = 'contacts'"
+    return int(await session.scalar(text(read)) or 0)

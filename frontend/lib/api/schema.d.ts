@@ -1571,7 +1571,7 @@ export interface paths {
         put?: never;
         /**
          * Search Contacts
-         * @description Return the contacts that a search finds, the newest first.
+         * @description Return the contacts that a search finds, in its order.
          */
         post: operations["search_contacts"];
         delete?: never;
@@ -1693,7 +1693,7 @@ export interface paths {
         };
         /**
          * List Contacts
-         * @description Return contacts, the newest first.
+         * @description Return contacts, the newest first unless asked otherwise.
          */
         get: operations["list_contacts"];
         put?: never;
@@ -3113,7 +3113,7 @@ export interface components {
         };
         /**
          * ContactSearch
-         * @description Which contacts: what is left out does not narrow.
+         * @description Which contacts, and in what order.
          */
         ContactSearch: {
             /**
@@ -3129,6 +3129,13 @@ export interface components {
             segment_id?: string | null;
             /** Tag */
             tag?: string | null;
+            /**
+             * Sort
+             * @description By what; `-` turns the order round.
+             * @default -created_at
+             * @enum {string}
+             */
+            sort?: "name" | "-name" | "email" | "-email" | "created_at" | "-created_at";
         };
         /**
          * ContactUpdate
@@ -9788,6 +9795,7 @@ export interface operations {
                 q?: string | null;
                 segment?: string | null;
                 tag?: string | null;
+                sort?: "name" | "-name" | "email" | "-email" | "created_at" | "-created_at";
                 /** @description The most items of this page. */
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
