@@ -56,6 +56,26 @@ test('fifty thousand people are checked, imported, found by a rule, tagged toget
   await expectAccessible(page);
 });
 
+test('a click on a head sorts everybody, and the address says so', async ({ page }) => {
+  const run = `sort${Date.now()}`;
+  for (const name of ['Bea', 'ada', 'Cleo']) {
+    await call(page, 'POST', '/api/contacts', { email: `${name.toLowerCase()}-${run}@example.com`, first_name: name });
+  }
+  await page.goto(`/contacts?q=${run}`);
+  const names = page.getByRole('row').getByRole('link');
+  await expect(names).toHaveText(['Cleo', 'ada', 'Bea']);
+  const head = page.getByRole('columnheader', { name: 'Name' });
+  await head.getByRole('button').click();
+  await expect(names).toHaveText(['ada', 'Bea', 'Cleo']);
+  await expect(head).toHaveAttribute('aria-sort', 'ascending');
+  await head.getByRole('button').press('Enter');
+  await expect(names).toHaveText(['Cleo', 'Bea', 'ada']);
+  await expectAccessible(page);
+  await page.reload();
+  await expect(head).toHaveAttribute('aria-sort', 'descending');
+  await expect(names).toHaveText(['Cleo', 'Bea', 'ada']);
+});
+
 test('the keyboard walks the list, chooses and opens', async ({ page }) => {
   const name = `Keyboard${Date.now()}`;
   await call(page, 'POST', '/api/contacts', { email: `${name.toLowerCase()}@example.com`, first_name: name });

@@ -7,6 +7,7 @@ import { Button } from '@/components/ui/button';
 import type { ContactSearch } from '@/lib/api/types';
 import { count } from '@/lib/format';
 import type { BulkKind } from './bulk-dialog';
+import { foundBy } from './use-search';
 import type { Selection } from './use-selection';
 
 const BulkDialog = dynamic(() => import('./bulk-dialog').then((module) => module.BulkDialog), { ssr: false });
@@ -51,7 +52,7 @@ export function BulkBar({ selection, search }: { selection: Selection; search: C
         <BulkDialog
           kind={kind}
           who={who.toLowerCase()}
-          audience={all ? search : { contact_ids: [...ids] }}
+          audience={all ? foundBy(search) : { contact_ids: [...ids] }}
           onClose={() => setKind(null)}
         />
       )}

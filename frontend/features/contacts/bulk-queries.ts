@@ -2,7 +2,7 @@
 
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { api } from '@/lib/api/client';
-import type { BulkJob, ContactSearch, ContactView, JourneyRow, Page } from '@/lib/api/types';
+import type { BulkJob, ContactFilter, ContactSearch, ContactView, JourneyRow, Page } from '@/lib/api/types';
 
 export type Action =
   | { type: 'tag'; add: string[]; remove: string[] }
@@ -11,7 +11,7 @@ export type Action =
   | { type: 'export' };
 
 /** Whom an action is for: some by name, or all that a search finds. */
-export type Audience = ContactSearch & { contact_ids?: string[] };
+export type Audience = ContactFilter & { contact_ids?: string[] };
 
 export const useBulk = () =>
   useMutation({

@@ -17,7 +17,7 @@ import { ContactTable } from './contact-table';
 import { useContacts } from './queries';
 import { Toolbar } from './toolbar';
 import { useColumns } from './use-columns';
-import { isEverybody, useSearch } from './use-search';
+import { foundBy, isEverybody, useSearch } from './use-search';
 import { useSelection } from './use-selection';
 import { Views } from './views';
 
@@ -31,7 +31,7 @@ export function ContactList() {
   const view = views.data?.find(({ id }) => id === viewId);
   const [columns, setColumns] = useColumns(view);
   const contacts = useContacts(search);
-  const selection = useSelection(JSON.stringify(search), contacts.data);
+  const selection = useSelection(JSON.stringify(foundBy(search)), contacts.data);
   const [importing, setImporting] = useSearchState('import');
   const [adding, setAdding] = useSearchState('new');
   const router = useRouter();
@@ -55,7 +55,16 @@ export function ContactList() {
         <Views views={views.data ?? []} openId={viewId} search={search} columns={columns} onOpen={open} />
         <Toolbar search={search} onSearch={(next) => setSearch(next)} columns={columns} onColumns={setColumns} />
         <Loaded query={contacts} empty={isEverybody(search) ? <NoContacts action={actions} /> : <NoMatch />}>
-          {(rows) => <ContactTable contacts={rows} pages={contacts} columns={columns} selection={selection} />}
+          {(rows) => (
+            <ContactTable
+              contacts={rows}
+              pages={contacts}
+              columns={columns}
+              selection={selection}
+              sort={search.sort}
+              onSort={(sort) => setSearch({ ...search, sort })}
+            />
+          )}
         </Loaded>
       </PageBody>
       <BulkBar selection={selection} search={search} />

@@ -1,6 +1,7 @@
 'use client';
 
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
+import { ArrowDown, ArrowUp, ArrowUpDown } from 'lucide-react';
 import Link from 'next/link';
 import { useRouter } from 'next/navigation';
 import { useEffect, useLayoutEffect, useRef, useState } from 'react';
@@ -13,6 +14,7 @@ import { nameOf } from '@/lib/format';
 import { useKeys } from '@/lib/use-keys';
 import { PHONE, useMedia } from '@/lib/use-media';
 import { cellText, columnOf } from './columns';
+import { isSortable, nextSort, type Sort, standing } from './sorting';
 import type { Selection } from './use-selection';
 
 const ROW_PX = 48;
@@ -23,12 +25,14 @@ interface Props {
   pages: { hasNextPage: boolean; isFetchingNextPage: boolean; fetchNextPage(): unknown };
   columns: string[];
   selection: Selection;
+  sort?: Sort;
+  onSort(sort: Sort): void;
 }
 
 const hrefOf = ({ id }: Contact) => `/contacts/view?id=${id}`;
 
 /** A table of any length: only the rows in sight exist, and the next page is fetched before the end is reached. */
-export function ContactTable({ contacts, pages, columns, selection }: Props) {
+export function ContactTable({ contacts, pages, columns, selection, sort, onSort }: Props) {
   const isPhone = useMedia(PHONE);
   const shown = isPhone ? columns.slice(0, 1) : columns;
   const frame = useRef<HTMLDivElement>(null);
@@ -63,7 +67,7 @@ export function ContactTable({ contacts, pages, columns, selection }: Props) {
         style={{ minWidth: isPhone ? undefined : 240 + shown.length * 130 }}
         className="w-full table-fixed border-collapse text-sm"
       >
-        <Head columns={shown} selection={selection} isPhone={isPhone} />
+        <Head columns={shown} selection={selection} isPhone={isPhone} sort={sort} onSort={onSort} />
         <tbody>
           <Gap rows={first} />
           {contacts.slice(first, end).map((contact, place) => (
@@ -105,9 +109,15 @@ function useRowKeys(contacts: Contact[], selection: Selection, show: (index: num
 /** The height of the rows that are not in sight. */
 const Gap = ({ rows }: { rows: number }) => rows > 0 && <tr aria-hidden style={{ height: rows * ROW_PX }} />;
 
+const NAME = { key: 'name', label: 'Name' };
+const WIDTHS: Record<string, string> = { name: 'w-52', email: 'w-72' };
 const HEAD = 'h-9 truncate px-3 font-medium last:pr-4';
 
-function Head({ columns, selection, isPhone }: { columns: string[]; selection: Selection; isPhone: boolean }) {
+interface HeadProps extends Pick<Props, 'columns' | 'selection' | 'sort' | 'onSort'> {
+  isPhone: boolean;
+}
+
+function Head({ columns, selection, isPhone, sort, onSort }: HeadProps) {
   const { ids, all, seenCount } = selection;
   const isAll = all || (seenCount > 0 && ids.size === seenCount);
   return (
@@ -120,16 +130,45 @@ function Head({ columns, selection, isPhone }: { columns: string[]; selection: S
             onChange={selection.toggleSeen}
           />
         </th>
-        <th scope="col" className={cn(HEAD, !isPhone && 'w-52')}>
-          Name
-        </th>
-        {columns.map((key) => (
-          <th key={key} scope="col" className={cn(HEAD, key === 'email' && !isPhone && 'w-72')}>
-            {columnOf(key).label}
+        {[NAME, ...columns.map(columnOf)].map(({ key, label }) => (
+          <th
+            key={key}
+            scope="col"
+            aria-sort={isSortable(key) ? standing(key, sort) : undefined}
+            className={cn(HEAD, !isPhone && WIDTHS[key])}
+          >
+            {isSortable(key) ? <SortHead column={key} label={label} sort={sort} onSort={onSort} /> : label}
           </th>
         ))}
       </tr>
     </thead>
+  );
+}
+
+const ARROWS = { ascending: ArrowUp, descending: ArrowDown, none: ArrowUpDown };
+
+/** A column's head that sorts the whole list by it, not only the rows in sight. */
+function SortHead({ column, label, sort, onSort }: { column: string; label: string } & Pick<Props, 'sort' | 'onSort'>) {
+  const stands = standing(column, sort);
+  const Arrow = ARROWS[stands];
+  return (
+    <button
+      type="button"
+      onClick={() => onSort(nextSort(column, sort))}
+      className={cn(
+        'group/sort -ml-1.5 flex h-7 max-w-full items-center gap-1 rounded px-1.5 hover:bg-hover hover:text-ink pointer-coarse:h-11',
+        stands !== 'none' && 'text-ink',
+      )}
+    >
+      <span className="truncate">{label}</span>
+      <Arrow
+        aria-hidden
+        className={cn(
+          'size-3 shrink-0',
+          stands === 'none' && 'opacity-0 group-hover/sort:opacity-60 group-focus-visible/sort:opacity-60',
+        )}
+      />
+    </button>
   );
 }
 

@@ -1,8 +1,14 @@
 import { expect, test } from 'vitest';
+import type { ContactSearch } from '@/lib/api/types';
 import { isEverybody, paramsOf, searchFrom } from './use-search';
 
 test('a search comes back from the address as it went in', () => {
-  const search = { q: 'ada', tag: 'vip', rule: { attribute: 'city', op: 'eq', value: 'Bern' } };
+  const search: ContactSearch = {
+    q: 'ada',
+    tag: 'vip',
+    sort: '-name',
+    rule: { attribute: 'city', op: 'eq', value: 'Bern' },
+  };
   expect(searchFrom(paramsOf(search))).toEqual(search);
 });
 
@@ -10,6 +16,12 @@ test('an empty search leaves the address bare', () => {
   expect(isEverybody({})).toBe(true);
   expect(isEverybody({ q: '', rule: null })).toBe(true);
   expect(isEverybody({ tag: 'vip' })).toBe(false);
+  expect(paramsOf({ sort: '-created_at' }).size).toBe(0);
+});
+
+test('everybody in another order is still everybody', () => {
+  expect(paramsOf({ sort: 'name' }).toString()).toBe('sort=name');
+  expect(isEverybody({ sort: 'name' })).toBe(true);
 });
 
 test('half a link is read as far as it goes', () => {

@@ -1,7 +1,8 @@
 'use client';
 
 import { useSearchParams } from 'next/navigation';
-import type { ContactSearch, Rule } from '@/lib/api/types';
+import type { ContactFilter, ContactSearch, Rule } from '@/lib/api/types';
+import { isSort, NEWEST } from './sorting';
 
 const FIELDS = ['q', 'segment_id', 'tag'] as const;
 
@@ -12,6 +13,8 @@ export function searchFrom(params: URLSearchParams): ContactSearch {
     const value = params.get(field);
     if (value) search[field] = value;
   }
+  const sort = params.get('sort');
+  if (isSort(sort)) search.sort = sort;
   const rule = params.get('rule');
   if (rule) {
     try {
@@ -24,12 +27,16 @@ export function searchFrom(params: URLSearchParams): ContactSearch {
 }
 
 /** The address of a search, without what it does not say. */
-export function paramsOf({ q, segment_id, tag, rule }: ContactSearch, view = ''): URLSearchParams {
-  const said = { q, segment_id, tag, rule: rule && JSON.stringify(rule), view };
+export function paramsOf({ q, segment_id, tag, rule, sort }: ContactSearch, view = ''): URLSearchParams {
+  const order = sort === NEWEST ? '' : sort;
+  const said = { q, segment_id, tag, rule: rule && JSON.stringify(rule), sort: order, view };
   return new URLSearchParams(Object.entries(said).flatMap(([name, value]) => (value ? [[name, value]] : [])));
 }
 
-export const isEverybody = (search: ContactSearch): boolean => paramsOf(search).size === 0;
+/** A search without its order: who is found, however they stand. */
+export const foundBy = ({ sort: _, ...filter }: ContactSearch): ContactFilter => filter;
+
+export const isEverybody = (search: ContactSearch): boolean => paramsOf(foundBy(search)).size === 0;
 
 /** The search and the open view, kept in the address so that a link or the Back key brings them again. */
 export function useSearch(): [ContactSearch, string, (search: ContactSearch, view?: string) => void] {

@@ -9,7 +9,7 @@ import { Filters } from '@/components/ui/filters';
 import { api } from '@/lib/api/client';
 import type { ContactSearch, ContactView } from '@/lib/api/types';
 import { withUndo } from '@/lib/undo';
-import { isEverybody } from './use-search';
+import { paramsOf } from './use-search';
 
 const SaveView = dynamic(() => import('./save-view').then((module) => module.SaveView), { ssr: false });
 
@@ -26,7 +26,7 @@ export function Views({ views, openId, search, columns, onOpen }: Props) {
   const [saving, setSaving] = useState(false);
   const forget = useForget();
   const open = views.find(({ id }) => id === openId);
-  const isNew = !open && !isEverybody(search);
+  const isNew = !open && paramsOf(search).size > 0;
   if (views.length === 0 && !isNew) return null;
   return (
     <div className="flex flex-wrap items-center gap-2">

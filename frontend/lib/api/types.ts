@@ -2,6 +2,7 @@
 
 import type {
   ConnectorRead,
+  ContactSearch,
   Example as ExampleRead,
   FormRead,
   JourneyRead,
@@ -77,6 +78,9 @@ export type {
   WorkspaceRead as WorkspaceDetail,
   WorkspaceUpdate,
 } from './schema';
+
+/** Which contacts, in whatever order. */
+export type ContactFilter = Omit<ContactSearch, 'sort'>;
 
 export interface Page<T> {
   items: T[];
