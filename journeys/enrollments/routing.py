@@ -59,9 +59,11 @@ class Lease:
 
 @dataclass
 class Routed:
-    """What a window did: how many queue rows it took, and which journeys changed, by workspace."""
+    """What a window did: how many queue rows it took, whom it moved, and which journeys changed, by workspace."""
 
     taken: int = 0
+    moved: int = 0
+    """How many contacts it gave to runs of their own."""
     journeys: dict[UUID, set[UUID]] = field(default_factory=lambda: defaultdict(set))
     contacts: dict[UUID, set[UUID]] = field(default_factory=lambda: defaultdict(set))
 
@@ -139,6 +141,7 @@ class _Window:
             await self._move(travellers, locked)
         for version_id, tokens in self.tokens.items():
             await self._give_run(self.plans[version_id], tokens)
+            self.routed.moved += sum(token.size for token in tokens)
         self.routed.contacts[self.workspace_id].update(self.contact_ids)
 
     async def _enter(self) -> None:
