@@ -57,7 +57,7 @@ def _render_deep(source: str) -> str:
     def render() -> None:
         try:
             rendered.set_result(mrml.to_html(source, render_options=_OPTIONS).content)
-        except OSError as error:
+        except BaseException as error:  # a panic of the parser's is no Exception; whoever waits must hear of it
             rendered.set_exception(error)
 
     usual = threading.stack_size(_STACK_BYTES)
