@@ -1,12 +1,15 @@
 """What broadcasts do in Postgres stands back from what an event set off."""
 
 import os
+import subprocess
+import sys
 
 import psutil
 import pytest
 
 from journeys.db.session import Database
-from worker.niceness import stand_back
+from worker.niceness import NICENESS as LOWERED_BY
+from worker.niceness import SESSION, stand_back
 
 NICENESS = 12
 
@@ -41,3 +44,14 @@ def test_a_process_that_is_no_session_keeps_its_priority() -> None:
     assert lower is not None
     lower(os.getpid())
     assert psutil.Process().nice() == before
+
+
+def test_a_process_in_a_session_of_its_own_stands_back_with_the_whole_session() -> None:
+    program = (
+        "from worker.niceness import SESSION, stand_back; stand_back('postgresql://db.example/sojourn'); "
+        "print(SESSION.read_text() if SESSION.exists() else '')"
+    )
+    before = os.getpriority(os.PRIO_PROCESS, 0)
+    command = [sys.executable, "-c", program]
+    told = subprocess.run(command, start_new_session=True, capture_output=True, text=True, check=True).stdout.strip()
+    assert not SESSION.exists() or told.endswith(f"nice {before + LOWERED_BY}")
