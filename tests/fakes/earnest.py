@@ -29,6 +29,9 @@ from worker.leases import claim_partitions
 HOOKS = httpx.MockTransport(lambda _: httpx.Response(200))
 """Whom webhooks call."""
 
+TOGETHER = timedelta(seconds=30)
+"""What is due within this span is done at one moment: much is due at almost the same time."""
+
 _CLOCK = f"""
     CREATE SCHEMA ahead;
     GRANT USAGE ON SCHEMA ahead TO {APP_ROLE}, {ENGINE_ROLE};
@@ -113,13 +116,15 @@ class Earnest:
     async def _pass_time(self, until: datetime) -> None:
         while True:
             await self._settle()
-            at = min([*await self._wakes(), *(at for at, *_ in self.deeds)], default=None)
-            if at is None or at > until:
+            due = [at for at in (*await self._wakes(), *(at for at, *_ in self.deeds)) if at <= until]
+            if not due:
                 return
-            await self.jump(at)
+            soon = min(due) + TOGETHER
+            await self.jump(max(at for at in due if at <= soon))
             await self._act()
 
     async def _wakes(self) -> list[datetime]:
+        """Return when batches wake."""
         return [token.wake_at for _, token in self._tokens.values() if token.wake_at]
 
     async def _settle(self) -> None:

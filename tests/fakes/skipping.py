@@ -16,8 +16,6 @@ from worker.embedded.temporal import EmbeddedTemporal
 
 PATIENCE_SECONDS = 60
 LOOK_EVERY_SECONDS = 0.02
-TOGETHER = timedelta(seconds=30)
-"""What is due within this span is done at one moment: much is due at almost the same time."""
 
 
 class SkippingTemporal(EmbeddedTemporal):
@@ -46,45 +44,58 @@ class EarnestOnTemporal(Earnest):
 
     async def _wakes(self) -> list[datetime]:
         async with self.database.engine() as session:
-            wakes = await session.scalars(text("SELECT wake_at FROM batches WHERE active ORDER BY 1"))
-        times = list(wakes)
-        return [max(at for at in times if at <= times[0] + TOGETHER)] if times else []
+            return list(await session.scalars(text("SELECT wake_at FROM batches WHERE active AND wake_at IS NOT NULL")))
 
     async def _settle(self) -> None:
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            while True:
-                moved = await self._route_events()
-                await self._wind_forward()
-                await self._read_mails()
-                if not moved and await self._is_idle():
-                    return
-                await asyncio.sleep(LOOK_EVERY_SECONDS)
+        """Wait until all that is due is done, as long as something moves."""
+        loop = asyncio.get_running_loop()
+        steps = -1
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS) as patience:
+                while True:
+                    moved = await self._route_events()
+                    await self._wind_forward()
+                    await self._read_mails()
+                    async with self.database.engine() as session:
+                        busy, done = (await session.execute(text(_STATE))).one()
+                    if not (moved or busy):
+                        return
+                    if moved or done != steps:
+                        steps = done
+                        patience.reschedule(loop.time() + PATIENCE_SECONDS)
+                    await asyncio.sleep(LOOK_EVERY_SECONDS)
+        except TimeoutError as error:
+            async with self.database.engine() as session:
+                standing = (await session.execute(text(_STANDING))).all()
+            raise AssertionError(f"nothing moved for {PATIENCE_SECONDS} s: {standing}") from error
 
     async def _wind_forward(self) -> None:
-        """Bring each run that has something due to the time that it is."""
+        """Bring each run that sleeps although something is due to the time that it is."""
         async with self.database.engine() as session:
-            due = await session.scalars(text(_DUE))
-        await asyncio.gather(*(self._wind(each) for each in due))
+            due = (await session.execute(text(_DUE))).all()
+        now = datetime.now(UTC)
+        asleep = [workflow_id for workflow_id, wake_at in due if now + self._ahead_of[workflow_id] < wake_at]
+        await asyncio.gather(*map(self._wind, asleep))
 
     async def _wind(self, workflow_id: str) -> None:
         target = self.now() + timedelta(seconds=1)
         lacking = target - (datetime.now(UTC) + self._ahead_of[workflow_id])
-        if await self._skipper.fast_forward(self.client.get_workflow_handle(workflow_id), max(lacking, _LEAST)):
+        if await self._skipper.fast_forward(self.client.get_workflow_handle(workflow_id), lacking):
             self._ahead_of[workflow_id] = target - datetime.now(UTC)
 
-    async def _is_idle(self) -> bool:
-        async with self.database.engine() as session:
-            return not await session.scalar(text(_BUSY))
-
-
-_LEAST = timedelta(milliseconds=10)
 
 _DUE = """
-    SELECT DISTINCT r.workflow_id FROM batches b JOIN runs r ON r.id = b.run_id
+    SELECT r.workflow_id, max(b.wake_at) FROM batches b JOIN runs r ON r.id = b.run_id
     WHERE b.active AND b.wake_at <= now() AND r.ended_at IS NULL
       AND NOT EXISTS (SELECT 1 FROM dispatches d WHERE d.run_id = r.id)
+    GROUP BY r.id
 """
-_BUSY = """
+_STATE = """
     SELECT EXISTS (SELECT 1 FROM dispatches) OR EXISTS (SELECT 1 FROM event_queue)
-        OR EXISTS (SELECT 1 FROM batches WHERE active AND coalesce(wake_at, now()) <= now())
+        OR EXISTS (SELECT 1 FROM batches WHERE active AND coalesce(wake_at, now()) <= now()),
+        (SELECT count(*) FROM steps)
+"""
+_STANDING = """
+    SELECT r.workflow_id, b.node_id, b.wake_at FROM batches b LEFT JOIN runs r ON r.id = b.run_id
+    WHERE b.active AND coalesce(b.wake_at, now()) <= now()
 """

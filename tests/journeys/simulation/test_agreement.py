@@ -132,7 +132,7 @@ async def test_random_journeys_go_the_same_way_in_a_simulation_and_in_earnest(
 async def compare(database_url: str, engine: Callable[[Database, UUID], Earnest], numbers: Iterable[int]) -> None:
     """Let people go through journeys in a simulation and in an engine, and hold each passage against the other."""
     set_clock_apart(database_url, UNTIL + timedelta(weeks=4))
-    database = Database(database_url)
+    database = Database(database_url, ping=False)
     workspace_id = await make_workspace(database)
     earnest = engine(database, workspace_id)
     expected: Seen = {}
