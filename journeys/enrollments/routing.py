@@ -21,16 +21,9 @@ from journeys.db.patience import FIRST_DELAY, LAST_ATTEMPT
 from journeys.enrollments.conditions import find_met
 from journeys.enrollments.doors import knock_by_attribute
 from journeys.enrollments.entry import Candidate, enter, give_run
-from journeys.enrollments.exits import Ending, drop_empty, end_enrollments, lock_batches
-from journeys.enrollments.goals import credit
-from journeys.enrollments.matching import (
-    Travellers,
-    find_endings,
-    find_goals,
-    find_merged,
-    find_releases,
-    load_travellers,
-)
+from journeys.enrollments.exits import drop_empty, lock_batches
+from journeys.enrollments.leaving import settle
+from journeys.enrollments.matching import Travellers, find_releases, load_travellers
 from journeys.enrollments.releases import release
 from journeys.events.dead import bury
 from journeys.events.stats import update_stats
@@ -200,17 +193,9 @@ class _Window:
 
     async def _move(self, travellers: Travellers, locked: Sequence[UUID]) -> None:
         """Exit, credit and release the contacts who are inside, whatever their batches wait for."""
-        goals = await find_goals(self.session, travellers)
-        await credit(self.session, self.workspace_id, [goal for goal in goals if not goal.exits])
-        endings = [goal.ending for goal in goals if goal.exits]
-        endings += find_merged(travellers)
-        endings += await find_endings(self.session, travellers)
-        unique: dict[UUID, Ending] = {}
-        for ending in endings:
-            unique.setdefault(ending.enrollment_id, ending)
-        await end_enrollments(self.session, self.workspace_id, list(unique.values()))
-        releases = await find_releases(self.session, travellers, set(unique))
-        releases |= await find_met(self.session, travellers, set(unique))
+        settled = await settle(self.session, travellers)
+        releases = await find_releases(self.session, travellers, settled.ended)
+        releases |= await find_met(self.session, travellers, settled.ended)
         emptied: set[UUID] = set()
         for (version_id, node_id), moved in releases.items():
             plan = travellers.plans[version_id]
@@ -220,10 +205,8 @@ class _Window:
             if done.token:
                 self.tokens[version_id].append(done.token)
         await drop_empty(self.session, self.workspace_id, list(emptied))
-        changed = {row.journey_id for row in travellers.rows if row.id in unique}
-        changed |= {travellers.plans[version_id].journey_id for version_id, _ in releases}
-        changed |= {goal.journey_id for goal in goals}
-        self.routed.journeys[self.workspace_id] |= changed
+        changed = {travellers.plans[version_id].journey_id for version_id, _ in releases}
+        self.routed.journeys[self.workspace_id] |= settled.journeys | changed
 
     async def _give_run(self, plan: LoadedPlan, tokens: list[Token]) -> None:
         single = self.contact_ids[0] if len(self.contact_ids) == 1 and sum(t.size for t in tokens) == 1 else None

@@ -19,7 +19,7 @@ from journeys.enrollments.pausing import PAUSED
 from journeys.enrollments.walk import Place, Walk
 from journeys.graph.loading import find_kept_plan, get_plan
 from journeys.graph.plan import PlanNode
-from journeys.nodes.ops import AWAITS, Op, Window
+from journeys.nodes.ops import AWAITS, CallActivity, Op, Window
 
 ROUTER_GRACE = timedelta(seconds=30)
 """How long a time-out waits for a router that lags behind the deadline."""
@@ -183,6 +183,7 @@ async def finish_effect(session: AsyncSession, order: StageOrder, ledger: Ledger
     (walk, group), node = await _begin(session, order, opened), opened.node
     if not group.n:
         return await walk.finish()
+    walk.changed_contacts = isinstance(node.op, CallActivity)
     outcomes = await _record_outcomes(session, group, node, ledger, opened.place.now)
     for outlet, reason, _, n in outcomes:
         measure = {"skipped": "skipped", "failed": "failed"}.get(outlet, "passed")

@@ -22,6 +22,7 @@ from journeys.enrollments.batches import Group, Part, insert_batches, settle_roo
 from journeys.enrollments.clocks import Wakes
 from journeys.enrollments.counts import JOURNEY, Counts, record_counts
 from journeys.enrollments.entry import give_run
+from journeys.enrollments.leaving import settle_changed
 from journeys.enrollments.steps import Pass, record_each, record_passes
 from journeys.graph.loading import get_plan
 from journeys.graph.plan import Plan, PlanNode
@@ -73,6 +74,8 @@ class Walk:
     room: int
     """How many batches besides the root its run can take on; the others get a run of their own."""
     bulk: bool
+    changed_contacts: bool = False
+    """Whether a step of this stage did, so that rules of the journey may have come to hold."""
     counts: Counts = field(init=False)
     _due: deque[Group] = field(default_factory=deque)
     _stopped: list[Group] = field(default_factory=list)
@@ -103,6 +106,9 @@ class Walk:
         tokens = [self._token(group) for group in ([root] if root else []) + staying]
         await settle_root(self.session, self.root_id, root, tokens)
         await record_counts(self.session, self.counts)
+        if self.changed_contacts:
+            about_to_act = [each.batch_id for each in self._stopped if self.place.plan.nodes[each.node_id].is_effect]
+            await settle_changed(self.session, self.place.workspace_id, self.place.version_id, about_to_act)
         return tokens
 
     async def _spill(self, groups: Sequence[Group]) -> None:
@@ -164,6 +170,7 @@ class Walk:
 
     async def _change(self, group: Group, op: Change | Score) -> None:
         """Do what a node does to the contacts of a group."""
+        self.changed_contacts = True
         match op:
             case Change():
                 await changes.apply(self.session, group.batch_id, self.place, op)
@@ -174,6 +181,7 @@ class Walk:
 
     async def _try(self, group: Group, node: PlanNode, op: Subscribe | StartJourney) -> None:
         """Do for each of a group what may be refused, and let all of it out, each with what became of it."""
+        self.changed_contacts |= isinstance(op, Subscribe)
         do = subscriptions.apply if isinstance(op, Subscribe) else starting.apply
         reasons = await do(self.session, group.batch_id, self.place, node, op)  # type: ignore[arg-type]  # each its own op
         sql = "(SELECT r.reason FROM jsonb_to_recordset(CAST(:reasons AS jsonb)) AS r(id uuid, reason text) WHERE r.id = e.id)"
