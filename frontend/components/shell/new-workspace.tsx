@@ -1,10 +1,10 @@
 'use client';
 
+import { TimeZoneField } from '@/components/time-zone-field';
 import { Field } from '@/components/ui/field';
 import { FormDialog } from '@/components/ui/form-dialog';
-import { Input, Select } from '@/components/ui/input';
+import { Input } from '@/components/ui/input';
 import { useMe } from '@/lib/auth';
-import { TIME_ZONES } from '@/lib/time-zones';
 import { useForm } from '@/lib/use-form';
 import { useCreateWorkspace } from './workspaces';
 
@@ -26,15 +26,7 @@ export function NewWorkspace({ onClose }: { onClose(): void }) {
       <Field label="Name" error={form.faultOf('name')}>
         {(wiring) => <Input {...wiring} name="name" required autoComplete="off" />}
       </Field>
-      <Field label="Time zone" hint="For contacts whose own is not known." error={form.faultOf('time_zone')}>
-        {(wiring) => (
-          <Select {...wiring} name="time_zone" defaultValue={workspace.time_zone}>
-            {TIME_ZONES.map((zone) => (
-              <option key={zone}>{zone}</option>
-            ))}
-          </Select>
-        )}
-      </Field>
+      <TimeZoneField initial={workspace.time_zone} error={form.faultOf('time_zone')} />
     </FormDialog>
   );
 }

@@ -1,11 +1,10 @@
 'use client';
 
-import { RotateCw, TriangleAlert } from 'lucide-react';
-import { Button } from '@/components/ui/button';
 import { Spinner } from '@/components/ui/spinner';
 import type { Move } from '@/lib/api/types';
 import { count, formatNumber } from '@/lib/format';
 import { useJourneyActions, useLatestMove } from './queries';
+import { Standstill } from './standstill';
 
 /** How far people are on their way to a newer version, or why they stopped; nothing once they have arrived. */
 export function MoveProgress({ id }: { id: string }) {
@@ -27,17 +26,8 @@ export function MoveProgress({ id }: { id: string }) {
 function Stopped({ id, move: { version, error } }: { id: string; move: Move }) {
   const { retry } = useJourneyActions(id);
   return (
-    <section
-      aria-label="Stopped on the way"
-      className="mx-4 mb-4 flex flex-wrap items-start gap-3 rounded-md bg-warn-soft px-3 py-2.5 text-sm text-warn sm:mx-6"
-    >
-      <TriangleAlert aria-hidden className="mt-0.5 size-4 shrink-0" />
-      <p className="min-w-0 flex-1">
-        <span className="font-medium">Not everyone could be moved to version {version}:</span> {error}
-      </p>
-      <Button size="sm" busy={retry.isPending} onClick={() => retry.mutate(undefined)}>
-        <RotateCw /> Try again
-      </Button>
-    </section>
+    <Standstill label="Stopped on the way" busy={retry.isPending} onRetry={() => retry.mutate(undefined)}>
+      <span className="font-medium">Not everyone could be moved to version {version}:</span> {error}
+    </Standstill>
   );
 }

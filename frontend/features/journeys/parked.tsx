@@ -1,12 +1,11 @@
 'use client';
 
-import { RotateCw, TriangleAlert } from 'lucide-react';
 import { toast } from 'sonner';
-import { Button } from '@/components/ui/button';
 import type { Graph, JourneyStatus } from '@/lib/api/types';
 import { count } from '@/lib/format';
 import { titleOf } from '@/lib/nodes';
 import { useJourneyActions } from './queries';
+import { Standstill } from './standstill';
 
 /** Batches that do not move on their own: where, why, and the button that tries them again. */
 export function Parked({ id, graph, parked }: { id: string; graph: Graph; parked: JourneyStatus['parked'] }) {
@@ -18,12 +17,8 @@ export function Parked({ id, graph, parked }: { id: string; graph: Graph; parked
       onSuccess: ({ batches }) => toast.success(`${count(batches, 'batch is', 'batches are')} tried again`),
     });
   return (
-    <section
-      aria-label="Standing still"
-      className="mx-4 mb-4 flex flex-wrap items-start gap-3 rounded-md bg-warn-soft px-3 py-2.5 text-sm text-warn sm:mx-6"
-    >
-      <TriangleAlert aria-hidden className="mt-0.5 size-4 shrink-0" />
-      <ul className="grid min-w-0 flex-1 gap-1">
+    <Standstill label="Standing still" busy={retry.isPending} onRetry={again}>
+      <ul className="grid gap-1">
         {parked.map(({ node_id, reason, contacts }) => (
           <li key={`${node_id} ${reason}`}>
             <span className="font-medium">
@@ -33,9 +28,6 @@ export function Parked({ id, graph, parked }: { id: string; graph: Graph; parked
           </li>
         ))}
       </ul>
-      <Button size="sm" busy={retry.isPending} onClick={again}>
-        <RotateCw /> Try again
-      </Button>
-    </section>
+    </Standstill>
   );
 }

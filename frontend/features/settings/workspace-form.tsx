@@ -1,16 +1,16 @@
 'use client';
 
 import { toast } from 'sonner';
+import { TimeZoneField } from '@/components/time-zone-field';
 import { Button } from '@/components/ui/button';
 import { Card } from '@/components/ui/card';
 import { Field } from '@/components/ui/field';
-import { Input, Select } from '@/components/ui/input';
+import { Input } from '@/components/ui/input';
 import { Loaded } from '@/components/ui/loaded';
 import { Notice } from '@/components/ui/notice';
 import { Skeleton } from '@/components/ui/skeleton';
 import type { WorkspaceDetail } from '@/lib/api/types';
 import { useAuth } from '@/lib/auth';
-import { TIME_ZONES } from '@/lib/time-zones';
 import { useForm } from '@/lib/use-form';
 import { useSaveWorkspace, useWorkspace } from './queries';
 
@@ -52,15 +52,7 @@ function Form({ workspace }: { workspace: WorkspaceDetail }) {
           <Field label="Name" error={form.faultOf('name')}>
             {(wiring) => <Input {...wiring} name="name" defaultValue={workspace.name} required />}
           </Field>
-          <Field label="Time zone" hint="For contacts whose own is not known." error={form.faultOf('time_zone')}>
-            {(wiring) => (
-              <Select {...wiring} name="time_zone" defaultValue={workspace.time_zone}>
-                {TIME_ZONES.map((zone) => (
-                  <option key={zone}>{zone}</option>
-                ))}
-              </Select>
-            )}
-          </Field>
+          <TimeZoneField initial={workspace.time_zone} error={form.faultOf('time_zone')} />
           {MAIL_FIELDS.map(({ name, label, type, hint }) => (
             <Field key={name} label={label} hint={hint} error={form.faultOf(name)}>
               {(wiring) => <Input {...wiring} name={name} type={type} defaultValue={workspace.settings[name] ?? ''} />}
