@@ -21,6 +21,9 @@ NO_BROWSER = "The browser tests need Chromium: install it, or name one with CHRO
 AT_ONCE = ("-n", "2", "--dist", "loadgroup", "--durations=25")
 """Two sessions with servers of their own: much of a test is waiting for a server."""
 
+EXAMPLES = ("coupons", "audience")
+"""Custom activities that the browser's tests set up beside the built-in kinds."""
+
 SERVERS = ("DATABASE_URL", "REDIS_URL", "TEMPORAL_ADDRESS", "TEMPORAL_UI_URL")
 
 
@@ -107,7 +110,10 @@ def own_settings(home: Path) -> Settings:
     for name in SERVERS:
         os.environ.pop(name, None)
     os.environ.update(
-        SOJOURN_HOME=str(home), SOJOURN_PORT=str(find_free_port()), SOJOURN_TEMPORAL_UI_PORT=str(find_free_port())
+        SOJOURN_HOME=str(home),
+        SOJOURN_PORT=str(find_free_port()),
+        SOJOURN_TEMPORAL_UI_PORT=str(find_free_port()),
+        SOJOURN_ACTIVITIES=",".join(f"examples.custom_activity.sojourn_shop.{name}" for name in EXAMPLES),
     )
     os.environ.pop("SOJOURN_BASE_URL", None)
     return Settings(_env_file=None)
