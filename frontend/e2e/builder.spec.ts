@@ -175,6 +175,55 @@ test('a journey is put together with the keyboard alone', async ({ page }) => {
   await expect(edges(page)).toHaveCount(0);
   await page.getByLabel('Next leads to').selectOption({ index: 1 });
   await expect(edges(page)).toHaveCount(1);
+  await page.getByLabel('Next leads to').press('Escape');
+
+  // Tab on the selected step asks for the next one; it is selected then, and F2 goes to its name.
+  const trigger = page.locator('.react-flow__node').first();
+  await expect(trigger).toBeFocused();
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Tab');
+  await page.keyboard.type('tag');
+  await page.keyboard.press('Enter');
+  await expect(edges(page)).toHaveCount(2);
+  await expect(page.locator('.react-flow__node').filter({ has: step(page, 'tag') })).toBeFocused();
+  await page.keyboard.press('F2');
+  await page.keyboard.type('Mark them');
+  await page.keyboard.press('Escape');
+  await expect(step(page, 'tag')).toContainText('Mark them');
+  await expect(page.getByRole('complementary', { name: 'Set up' })).toHaveCount(0);
+
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('b');
+  await expect(page.getByTestId('said')).toHaveText('Selected 2');
+  await page.keyboard.press('Delete');
+  await expect(steps(page)).toHaveCount(1);
+  await page.keyboard.press('?');
+  await expect(page.getByRole('dialog', { name: 'Keys of the builder' }).getByText('This list')).toBeVisible();
+});
+
+test('the address names the open step: Back closes it, Forward and a link open it again', async ({ page }) => {
+  const id = await openBuilder(page, `Address ${Date.now()}`, TWO_STEPS);
+  const panel = page.getByRole('complementary', { name: 'Set up' });
+  await step(page, 'wait').click({ position: { x: 20, y: 8 } });
+  await expect(page).toHaveURL(/&step=pause/);
+  await step(page, 'exit').click({ position: { x: 20, y: 8 } });
+  await expect(page).toHaveURL(/&step=done/);
+  await page.goBack();
+  await expect(panel).toHaveCount(0);
+  await expect(page).toHaveURL(new RegExp(`edit\\?id=${id}$`));
+  await page.goForward();
+  await expect(panel).toBeVisible();
+  await panel.getByRole('button', { name: 'Close the panel' }).click();
+  await expect(page).toHaveURL(new RegExp(`edit\\?id=${id}$`));
+
+  // Several steps can be selected, which no address names.
+  await step(page, 'wait').click({ position: { x: 20, y: 8 } });
+  await step(page, 'exit').click({ position: { x: 20, y: 8 }, modifiers: ['Shift'] });
+  await expect(page).toHaveURL(new RegExp(`edit\\?id=${id}$`));
+  await expect(page.getByRole('region', { name: 'Selected steps' })).toContainText('2 selected');
+
+  await page.goto(`/journeys/edit?id=${id}&step=pause`);
+  await expect(panel.getByLabel('How long, days')).toHaveValue('1');
 });
 
 test('what the server finds wrong stands at the step and at the field', async ({ page }) => {
@@ -256,6 +305,9 @@ test('every kind of step is set up by a form, without JSON', async ({ page }) =>
     'GET',
     '/api/node-kinds',
   );
+  // `tests/run.py` runs the product with the example of custom activities beside the built-in kinds.
+  const names = kinds.map(({ kind }) => kind);
+  expect(names).toEqual(expect.arrayContaining(['issue_coupon', 'add_to_audience']));
   const nodes = kinds.map(({ kind }, n) => ({
     id: kind,
     type: kind,

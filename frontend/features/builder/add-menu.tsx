@@ -4,12 +4,13 @@ import { Popover } from 'radix-ui';
 import { useMemo } from 'react';
 import { isStep } from '@/lib/graph/canvas';
 import { isTriggerKind, targetsFor } from '@/lib/graph/connect';
+import { drawnStep } from '@/lib/graph/sight';
 import { PHONE, useMedia } from '@/lib/use-media';
 import { BottomSheet } from './bottom-sheet';
 import { useBuilder, useBuilderStore } from './context';
 import { nodeIn } from './node-in';
 import { StepPicker } from './step-picker';
-import { type Asking, titleOfKind } from './store';
+import { type Asking, selectedIds, titleOfKind } from './store';
 import { useAddStep } from './use-add-step';
 
 /** The list of steps where somebody asked for one: at the pointer, or from the lower edge on a phone. */
@@ -68,6 +69,10 @@ function OpenMenu({ asking }: { asking: Asking }) {
           aria-label="Add a step"
           collisionPadding={12}
           sideOffset={10}
+          onCloseAutoFocus={(event) => {
+            event.preventDefault();
+            drawnStep(selectedIds(store.getState())[0] ?? '')?.focus();
+          }}
           className="z-50 animate-rise overflow-hidden rounded-xl bg-raised shadow-float outline-none"
         >
           {picker}

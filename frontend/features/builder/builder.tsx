@@ -11,6 +11,7 @@ import type { Journey } from '@/lib/api/types';
 import { type CanvasNode, isStep } from '@/lib/graph/canvas';
 import { type Kinds, openOutlets } from '@/lib/graph/connect';
 import type { Point } from '@/lib/graph/edit';
+import { bringIntoSight } from '@/lib/graph/sight';
 import { isOptional } from '@/lib/nodes/schema';
 import { PHONE, useMedia } from '@/lib/use-media';
 import { AddMenu } from './add-menu';
@@ -28,10 +29,10 @@ import { useDraft, useNodeKinds } from './queries';
 import { SelectionBar } from './selection-bar';
 import { type BuilderState, createBuilder, type Spot } from './store';
 import { TopBar } from './top-bar';
-import { bringIntoSight } from './use-add-step';
 import { useAutosave } from './use-autosave';
 import { usePresence } from './use-presence';
 import { useShortcuts } from './use-shortcuts';
+import { useStepInAddress } from './use-step-in-address';
 import { VoiceProvider } from './voice';
 
 interface Props {
@@ -132,6 +133,7 @@ function Workbench({ journey, tools, aside, start, publish, onReload }: Omit<Ope
     onHelp: () => setOpened('keys'),
     pointer,
   });
+  useStepInAddress();
   const openSettings = () => {
     store.getState().select([]);
     setOpened('settings');

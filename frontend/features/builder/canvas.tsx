@@ -16,13 +16,16 @@ import type { CanvasNode } from '@/lib/graph/canvas';
 import { NOTE } from '@/lib/graph/canvas';
 import { refusal, type Way } from '@/lib/graph/connect';
 import { FOLDED, FRAME, folded } from '@/lib/graph/groups';
+import { bringIntoSight, showTop } from '@/lib/graph/sight';
 import { PHONE, useMedia } from '@/lib/use-media';
 import { useBuilderParts, useBuilderStore } from './context';
 import { Cursors } from './cursors';
 import { FoldedNode, FrameNode } from './group-nodes';
+import { nodeIn } from './node-in';
 import { NoteNode } from './note-node';
 import { StepEdge } from './step-edge';
 import { StepNode } from './step-node';
+import { selectedIds } from './store';
 import { useSay } from './voice';
 
 const edgeTypes = { step: StepEdge };
@@ -33,20 +36,6 @@ const EDGES = {
   type: 'step',
   markerEnd: { type: MarkerType.ArrowClosed, width: 14, height: 14, color: 'var(--line-strong)' },
 };
-
-const READABLE_ZOOM = 0.7;
-const MARGIN_PX = 48;
-
-/** Begins at the top of the drawing, as large as can be read. */
-function showTop({ getNodes, getNodesBounds, setViewport }: ReactFlowInstance<CanvasNode>): void {
-  const pane = document.querySelector('.react-flow')?.getBoundingClientRect();
-  const nodes = getNodes();
-  if (!pane || nodes.length === 0) return;
-  const drawn = getNodesBounds(nodes);
-  const fitting = Math.min((pane.width - 2 * MARGIN_PX) / drawn.width, (pane.height - 2 * MARGIN_PX) / drawn.height);
-  const zoom = Math.min(1, Math.max(READABLE_ZOOM, fitting));
-  void setViewport({ x: pane.width / 2 - (drawn.x + drawn.width / 2) * zoom, y: MARGIN_PX - drawn.y * zoom, zoom });
-}
 
 const wayOf = ({ source, sourceHandle = null, target }: Connection | Edge): Way => ({ source, sourceHandle, target });
 
@@ -119,6 +108,8 @@ export function Canvas({ onPoint }: { onPoint(at: { x: number; y: number } | nul
         onInit={(instance) => {
           flow.current = instance;
           showTop(instance);
+          const [selected] = selectedIds(store.getState());
+          if (selected) bringIntoSight(nodeIn(nodes, selected), instance);
         }}
         onNodesChange={changeNodes}
         onEdgesChange={changeEdges}

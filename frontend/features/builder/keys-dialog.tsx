@@ -12,12 +12,16 @@ const KEYS: [keys: string, does: string][] = [
   ['mod+a', 'Select all'],
   ['mod+f', 'Find a step'],
   ['mod+s', 'Save now'],
+  ['F2', 'Rename the selected step or group'],
+  ['Tab', 'Add a step after the selected one'],
+  ['b', 'Select the whole branch from the selected step'],
   ['Delete', 'Delete, and close the gap'],
   ['Esc', 'Select nothing'],
   ['1', 'Show all'],
   ['0', 'Full size'],
   ['=', 'Larger'],
   ['-', 'Smaller'],
+  ['?', 'This list'],
 ];
 
 /** What the keys do on the canvas. */

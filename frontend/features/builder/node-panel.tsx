@@ -1,10 +1,11 @@
 'use client';
 
-import { Copy, Trash2 } from 'lucide-react';
+import { Copy, GitBranch, Trash2 } from 'lucide-react';
 import { NodeIcon } from '@/components/node-icon';
 import { Button } from '@/components/ui/button';
 import { Notice } from '@/components/ui/notice';
 import { isStep } from '@/lib/graph/canvas';
+import { drawnStep } from '@/lib/graph/sight';
 import { descriptorOf } from '@/lib/nodes';
 import { useBuilder, useBuilderStore } from './context';
 import { inWords } from './faults';
@@ -33,6 +34,7 @@ export function NodePanel({ id }: { id: string }) {
   const data = useBuilder(({ nodes }) => nodeIn(nodes, id)?.data);
   const kind = useBuilder(({ kinds }) => kinds.get(type));
   const faults = useBuilder((state) => state.faults[id] ?? NONE);
+  const leadsOn = useBuilder(({ edges }) => edges.some(({ source }) => source === id));
   if (!data) return null;
   const { title } = descriptorOf(type, kind);
   const change = (values: Record<string, unknown>) => store.getState().configure(id, values);
@@ -46,7 +48,7 @@ export function NodePanel({ id }: { id: string }) {
       icon={<NodeIcon kind={type} />}
       onClose={() => {
         store.getState().select([]);
-        document.querySelector<HTMLElement>(`.react-flow__node[data-id="${id}"]`)?.focus();
+        drawnStep(id)?.focus();
       }}
     >
       {atLarge.length > 0 && (
@@ -65,6 +67,11 @@ export function NodePanel({ id }: { id: string }) {
         <Button size="sm" onClick={() => store.getState().duplicateSelected()}>
           <Copy /> Duplicate
         </Button>
+        {leadsOn && (
+          <Button size="sm" onClick={() => store.getState().selectBranch()}>
+            <GitBranch /> Whole branch
+          </Button>
+        )}
         <Button size="sm" look="danger" onClick={() => store.getState().removeSelected()}>
           <Trash2 /> Delete
         </Button>

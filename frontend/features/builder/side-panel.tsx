@@ -25,7 +25,11 @@ export function SidePanel({ title, about, icon, onClose, children }: Props) {
     );
   }
   return (
-    <aside aria-label="Set up" className="flex w-96 shrink-0 animate-slide flex-col border-l bg-surface">
+    <aside
+      aria-label="Set up"
+      onKeyDown={({ key, defaultPrevented }) => key === 'Escape' && !defaultPrevented && onClose()}
+      className="flex w-96 shrink-0 animate-slide flex-col border-l bg-surface"
+    >
       <header className="flex items-start gap-3 border-b px-4 py-3">
         {icon}
         <div className="min-w-0 flex-1">

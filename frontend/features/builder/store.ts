@@ -8,6 +8,7 @@ import { type Kinds, refusal, type Way } from '@/lib/graph/connect';
 import {
   addNote,
   addStep,
+  branchFrom,
   configured,
   connected,
   insertStep,
@@ -62,6 +63,8 @@ interface Actions {
   tidy(): void;
   /** Selects steps; a group of which that is only a part is unfolded. */
   select(ids: string[]): void;
+  /** Selects what comes after the selected step too, and returns how many those are. */
+  selectBranch(): number;
   /** Makes a group of what is selected, or takes apart the group that is. */
   group(): void;
   toggleGroup(id: string): void;
@@ -184,6 +187,12 @@ export function createBuilder({ graph, settings }: Pick<Journey, 'graph' | 'sett
         put('Tidy up', tidied(draftOf(get())));
       },
       select: (ids) => set({ ...selected(get(), ids), groups: unfoldedFor(get().groups, new Set(ids)) }),
+      selectBranch() {
+        const [head = ''] = selectedIds(get());
+        const branch = branchFrom(get(), head);
+        get().select(branch);
+        return branch.length;
+      },
       group() {
         const ids = selectedIds(get());
         const whole = groupOf(get().groups, ids);

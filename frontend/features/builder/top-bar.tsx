@@ -5,6 +5,7 @@ import {
   ChevronLeft,
   CircleAlert,
   Ellipsis,
+  GitBranch,
   ImageDown,
   Keyboard,
   Maximize,
@@ -25,12 +26,13 @@ import { Tooltip } from '@/components/ui/tooltip';
 import type { Journey } from '@/lib/api/types';
 import { count } from '@/lib/format';
 import type { CanvasNode } from '@/lib/graph/canvas';
+import { bringIntoSight, paneInSight } from '@/lib/graph/sight';
 import { Avatars } from './avatars';
 import { useBuilder, useBuilderStore } from './context';
 import { nodeIn } from './node-in';
+import { useSelectedStep } from './node-panel';
 import { savePicture } from './picture';
 import { SavePill } from './save-pill';
-import { bringIntoSight } from './use-add-step';
 import type { SaveState } from './use-autosave';
 import { useSay } from './voice';
 
@@ -55,12 +57,13 @@ export function TopBar({ journey, saveState, onFind, onSettings, onKeys, onPubli
   const say = useSay();
   const undoes = useBuilder(({ history }) => history.past.at(-1)?.label);
   const redoes = useBuilder(({ history }) => history.future[0]?.label);
+  const selected = useSelectedStep();
   const tidy = () => {
     store.getState().tidy();
     requestAnimationFrame(() => void flow.fitView(FIT));
   };
   const addNote = () => {
-    const pane = document.querySelector('.react-flow')?.getBoundingClientRect();
+    const pane = paneInSight();
     if (!pane) return;
     const middle = { x: pane.left + pane.width / 2, y: pane.top + pane.height / 2 };
     store.getState().addNote(flow.screenToFlowPosition(middle));
@@ -137,6 +140,9 @@ export function TopBar({ journey, saveState, onFind, onSettings, onKeys, onPubli
           </MenuItem>
           <MenuRule />
         </div>
+        <MenuItem disabled={!selected} onSelect={() => store.getState().selectBranch()}>
+          <GitBranch /> Select the whole branch
+        </MenuItem>
         <MenuItem onSelect={addNote}>
           <StickyNote /> Add a note
         </MenuItem>

@@ -1,18 +1,16 @@
 'use client';
 
-import { type ReactFlowInstance, useReactFlow } from '@xyflow/react';
+import { useReactFlow } from '@xyflow/react';
 import { useCallback } from 'react';
 import type { CanvasNode } from '@/lib/graph/canvas';
 import { openOutlets } from '@/lib/graph/connect';
 import { type Point, placeBelow } from '@/lib/graph/edit';
 import { NODE_HEIGHT, NODE_WIDTH } from '@/lib/graph/layout';
+import { bringIntoSight, paneInSight } from '@/lib/graph/sight';
 import { useBuilderStore } from './context';
 import { nodeIn } from './node-in';
 import { type BuilderState, type Spot, selectedIds } from './store';
 import { useSay } from './voice';
-
-/** Below a step there is a button that adds the next one. */
-const ROOM_PX = 60;
 
 /** The one selected step's first way out that leads nowhere: what is added without pointing comes there. */
 function openEnd(state: BuilderState): Spot | null {
@@ -43,24 +41,9 @@ export function useAddStep() {
   );
 }
 
-/** Moves the canvas as little as it takes to show a step whole. */
-export function bringIntoSight(node: CanvasNode | undefined, flow: ReactFlowInstance<CanvasNode>): void {
-  const pane = document.querySelector('.react-flow')?.getBoundingClientRect();
-  if (!node || !pane) return;
-  const corner = flow.flowToScreenPosition(node.position);
-  const isSeen =
-    corner.x > pane.left &&
-    corner.x + NODE_WIDTH < pane.right &&
-    corner.y > pane.top &&
-    corner.y + NODE_HEIGHT + ROOM_PX < pane.bottom;
-  if (isSeen) return;
-  const middle = { x: node.position.x + NODE_WIDTH / 2, y: node.position.y + NODE_HEIGHT / 2 };
-  void flow.setCenter(middle.x, middle.y, { zoom: flow.getZoom(), duration: 200 });
-}
-
 /** The place in the middle of what is seen, for a node as large as a step. */
 function centre(toFlow: (screen: Point) => Point): Point {
-  const pane = document.querySelector('.react-flow')?.getBoundingClientRect();
+  const pane = paneInSight();
   if (!pane) return { x: 0, y: 0 };
   const { x, y } = toFlow({ x: pane.left + pane.width / 2, y: pane.top + pane.height / 3 });
   return { x: x - NODE_WIDTH / 2, y: y - NODE_HEIGHT / 2 };

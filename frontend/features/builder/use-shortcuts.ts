@@ -2,7 +2,9 @@
 
 import { useReactFlow } from '@xyflow/react';
 import { useEffect, useRef } from 'react';
+import { spotAfter } from '@/lib/graph/connect';
 import type { Point } from '@/lib/graph/edit';
+import { drawnStep, paneInSight } from '@/lib/graph/sight';
 import { useBuilderStore } from './context';
 import { selectedIds } from './store';
 import { useSay } from './voice';
@@ -43,7 +45,7 @@ export function useShortcuts({ onSearch, onSave, onHelp, pointer }: Hooks): void
     const onCopy = (event: ClipboardEvent) => copy(event) && say(`Copied ${selectedIds(store.getState()).length}`);
     const onCut = (event: ClipboardEvent) => copy(event) && say(`Cut ${store.getState().removeSelected()}`);
     const paste = (text: string) => {
-      const pane = document.querySelector('.react-flow')?.getBoundingClientRect();
+      const pane = paneInSight();
       const middle = { x: (pane?.left ?? 0) + 200, y: (pane?.top ?? 0) + 120 };
       say(store.getState().paste(text, pointer.current ?? flow.screenToFlowPosition(middle)) ?? 'Pasted');
     };
@@ -68,6 +70,8 @@ export function useShortcuts({ onSearch, onSave, onHelp, pointer }: Hooks): void
         delete: () => remove(),
         backspace: () => remove(),
         escape: () => store.getState().select([]),
+        f2: () => rename(),
+        b: () => selectBranch(),
         '1': () => void flow.fitView(FIT),
         '0': () => void flow.zoomTo(1, { duration: 200 }),
         '+': () => void flow.zoomIn({ duration: 150 }),
@@ -79,12 +83,26 @@ export function useShortcuts({ onSearch, onSave, onHelp, pointer }: Hooks): void
       const gone = store.getState().removeSelected();
       if (gone) say(`Deleted ${gone}`);
     };
+    const onlySelected = (): string | null => {
+      const [only, ...others] = selectedIds(store.getState());
+      return only && others.length === 0 ? only : null;
+    };
+    const selectBranch = () => onlySelected() && say(`Selected ${store.getState().selectBranch()}`);
+    /** On the selected step, Tab asks what comes after it; where nothing can, it goes on to the next step. */
+    const askAfter = ({ target, shiftKey }: KeyboardEvent): (() => void) | undefined => {
+      const id = onlySelected();
+      const drawn = id && drawnStep(id);
+      const spot = id && spotAfter(id, store.getState(), store.getState().kinds);
+      if (shiftKey || !drawn || !spot || (target !== drawn && target !== document.body)) return undefined;
+      const { left, width, bottom } = drawn.getBoundingClientRect();
+      return () => store.getState().ask({ spot, screen: { x: left + width / 2, y: bottom } });
+    };
     const onKey = (event: KeyboardEvent) => {
       const key = event.key.toLowerCase();
       const hasModifier = event.metaKey || event.ctrlKey;
       const isOurs = hasModifier && (key === 's' || key === 'f');
       if (event.defaultPrevented || event.altKey || (isElsewhere(event.target) && !isOurs)) return;
-      const act = hasModifier ? withModifier(key, event.shiftKey) : plain(key);
+      const act = hasModifier ? withModifier(key, event.shiftKey) : key === 'tab' ? askAfter(event) : plain(key);
       if (!act) return;
       event.preventDefault();
       act();
@@ -100,6 +118,13 @@ export function useShortcuts({ onSearch, onSave, onHelp, pointer }: Hooks): void
       removeEventListener('keydown', onKey);
     };
   }, [store, flow, say, pointer]);
+}
+
+/** Goes to the name of what is selected, a step or a group. */
+function rename(): void {
+  const field = document.querySelector<HTMLInputElement>('[data-name-of-selected]');
+  field?.focus();
+  field?.select();
 }
 
 const told = (verb: string, label: string | null): string =>

@@ -1,12 +1,13 @@
 'use client';
 
 import '@xyflow/react/dist/base.css';
-import { Background, Controls, type Edge, MarkerType, ReactFlow, type ReactFlowInstance } from '@xyflow/react';
+import { Background, Controls, type Edge, MarkerType, ReactFlow } from '@xyflow/react';
 import { useMemo, useState } from 'react';
 import type { Graph } from '@/lib/api/types';
 import type { Canvas, CanvasNode } from '@/lib/graph/canvas';
 import { FOLDED, FRAME, folded, together, toggled } from '@/lib/graph/groups';
 import { positionsOf } from '@/lib/graph/layout';
+import { showTop } from '@/lib/graph/sight';
 import { outletLabel } from '@/lib/nodes';
 import { FoldedNode, FrameNode } from './group-nodes';
 import { StepNode } from './step-node';
@@ -37,20 +38,6 @@ function edgesOf({ nodes, edges }: Graph): Edge[] {
       focusable: false,
     };
   });
-}
-
-const READABLE_ZOOM = 0.7;
-const MARGIN_PX = 32;
-
-/** Shows the whole where it can still be read; of a longer journey the beginning, in the middle. */
-function showTop({ getNodes, getNodesBounds, setViewport }: ReactFlowInstance<CanvasNode>): void {
-  const pane = document.querySelector('.react-flow')?.getBoundingClientRect();
-  const nodes = getNodes();
-  if (!pane || nodes.length === 0) return;
-  const drawn = getNodesBounds(nodes);
-  const fitting = Math.min((pane.width - 2 * MARGIN_PX) / drawn.width, (pane.height - 2 * MARGIN_PX) / drawn.height);
-  const zoom = Math.min(1, Math.max(READABLE_ZOOM, fitting));
-  void setViewport({ x: pane.width / 2 - (drawn.x + drawn.width / 2) * zoom, y: MARGIN_PX - drawn.y * zoom, zoom });
 }
 
 /** A journey as a picture: to look at, to move about in, and to click through to the people. */

@@ -102,7 +102,7 @@ function Ready({ journey, live, older, publishing, onSubmit, onClose, onShow }: 
   const open = inside.data ? undecided(inside.data, wish) : [];
   const missing = approvals.data ? missingApprovals(approvals.data, me.user.id) : 0;
   const isChecked = older ? true : validation.data?.valid;
-  const show = onShow ?? ((node: string) => router.push(`/journeys/edit?id=${id}&node=${node}`));
+  const show = onShow ?? ((node: string) => router.push(`/journeys/edit?id=${id}&step=${node}`));
   return (
     <div className="grid gap-5">
       {!older && (

@@ -1,5 +1,5 @@
 import type { NodeKind } from '@/lib/api/types';
-import { outletsOf } from '@/lib/nodes/schema';
+import { isOptional, outletsOf } from '@/lib/nodes/schema';
 import { type Canvas, isStep } from './canvas';
 
 export type Kinds = ReadonlyMap<string, NodeKind>;
@@ -36,4 +36,18 @@ export function openOutlets(id: string, { nodes, edges }: Canvas, kinds: Kinds):
   if (!node || !isStep(node)) return [];
   const drawn = new Set(edges.filter(({ source }) => source === id).map(({ sourceHandle }) => sourceHandle));
   return outletsOf(node, kinds.get(node.type)).filter((outlet) => !drawn.has(outlet));
+}
+
+/** Where a step asked for after another one comes: at its first way out that leads nowhere, else into its first edge. */
+export function spotAfter(
+  id: string,
+  canvas: Canvas,
+  kinds: Kinds,
+): { source: string; sourceHandle: string } | { edge: string } | null {
+  const open = openOutlets(id, canvas, kinds);
+  const needed = open.find((outlet) => !isOptional(outlet));
+  if (needed) return { source: id, sourceHandle: needed };
+  const first = canvas.edges.find(({ source }) => source === id);
+  if (first) return { edge: first.id };
+  return open[0] ? { source: id, sourceHandle: open[0] } : null;
 }

@@ -2,10 +2,11 @@ import { expect, test } from 'vitest';
 import type { NodeKind } from '@/lib/api/types';
 import { type Canvas, canvasOf, graphOf, NOTE } from './canvas';
 import { copyText, pasted } from './clipboard';
-import { openOutlets, refusal, targetsFor } from './connect';
+import { openOutlets, refusal, spotAfter, targetsFor } from './connect';
 import {
   addNote,
   addStep,
+  branchFrom,
   configured,
   connected,
   insertStep,
@@ -165,4 +166,31 @@ test('a place below a step is beside what stands there already', () => {
   expect(placeBelow({ nodes: start ? [start] : [], edges: [] }, 'start').x).toBe(0);
   expect(others).toHaveLength(2);
   expect(reachable(drawn, 'mail')).toEqual(new Set(['mail', 'done']));
+});
+
+test('a branch is what is met only by way of its head, up to where another one joins in', () => {
+  const forked: Canvas = {
+    nodes: ['start', 'fork', 'left', 'on', 'right', 'joined', 'other'].map((id, n) => node(id, 'wait', n * 100)),
+    edges: [
+      edge('start', 'next', 'fork'),
+      edge('fork', 'a', 'left'),
+      edge('left', 'next', 'on'),
+      edge('on', 'next', 'joined'),
+      edge('fork', 'else', 'right'),
+      edge('right', 'next', 'joined'),
+    ],
+  };
+  expect(branchFrom(forked, 'left')).toEqual(['left', 'on']);
+  expect(branchFrom(forked, 'fork')).toEqual(['fork', 'left', 'on', 'right', 'joined']);
+  expect(branchFrom(forked, 'other')).toEqual(['other']);
+  const looped = { ...forked, edges: [...forked.edges, edge('joined', 'next', 'fork')] };
+  expect(branchFrom(looped, 'right')).toEqual(['right']);
+  expect(branchFrom(looped, 'joined')).toEqual(['joined']);
+});
+
+test('a step asked for after another comes at its open end, else into its first edge', () => {
+  expect(spotAfter('start', drawn, kinds)).toEqual({ edge: 'start:next:mail' });
+  expect(spotAfter('done', drawn, kinds)).toBeNull();
+  const alone = { ...drawn, edges: [] };
+  expect(spotAfter('mail', alone, kinds)).toEqual({ source: 'mail', sourceHandle: 'sent' });
 });

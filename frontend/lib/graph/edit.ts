@@ -107,6 +107,16 @@ export function reachable({ edges }: Canvas, start: string): Set<string> {
   return met;
 }
 
+/** A step and all that is met only by way of it: up to where another branch joins in. */
+export function branchFrom(canvas: Canvas, head: string): string[] {
+  const fromHead = reachable(canvas, head);
+  const around = { ...canvas, edges: canvas.edges.filter(({ source }) => source !== head) };
+  const led = new Set(canvas.edges.map(({ target }) => target));
+  const beginnings = canvas.nodes.filter(({ id }) => id !== head && !led.has(id));
+  const others = new Set(beginnings.flatMap(({ id }) => [...reachable(around, id)]));
+  return canvas.nodes.flatMap(({ id }) => (id === head || (fromHead.has(id) && !others.has(id)) ? [id] : []));
+}
+
 /** The canvas with another edge, where the connection is allowed. */
 export function connected(canvas: Canvas, way: Way, kinds: Kinds): Canvas {
   if (refusal(way, canvas, kinds) !== null) return canvas;

@@ -245,6 +245,7 @@ export function NameField({ title, values, onChange }: FormProps & { title: stri
       {(wiring) => (
         <Input
           {...wiring}
+          data-name-of-selected
           maxLength={100}
           placeholder={title}
           value={String(values.label ?? '')}

@@ -24,7 +24,7 @@ const Builder = dynamic(() => import('@/features/builder/builder').then(({ Build
 /** The builder with what journeys have besides a drawing: live counts on it, and publishing. */
 export function EditJourney() {
   const [id] = useSearchState('id');
-  const [node] = useSearchState('node');
+  const [step] = useSearchState('step');
   const [counts, setCounts] = useSearchState('counts');
   const [mode, setMode] = useSearchState('mode');
   const simulation = useSimulation();
@@ -82,7 +82,7 @@ export function EditJourney() {
           ? (save) => <SimulatePanel id={id} simulation={simulation} save={save} onClose={endSimulation} />
           : undefined
       }
-      start={mode === 'settings' ? mode : node}
+      start={mode === 'settings' ? mode : step}
       publish={(close, show) => (
         <PublishDialog
           id={id}
