@@ -3,7 +3,10 @@
 import asyncio
 import json
 import os
+import shutil
+import signal
 import sys
+import tempfile
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -57,6 +60,16 @@ class Product:
             await self._process.wait()
             await self._reading
 
+    async def interrupt(self) -> None:
+        """Stop it as Ctrl-C does, which takes no further process; stop by command what has lost its supervisor."""
+        if self._process is None or self._process.returncode is not None:
+            await self.down()
+            return
+        self._process.send_signal(signal.SIGINT)
+        await self._process.wait()
+        if self._reading:
+            await self._reading
+
     async def kill(self, name: str) -> None:
         """Kill a process, as soon as there is one, without a word of warning."""
         (await self._find(name)).kill()
@@ -107,3 +120,17 @@ class Product:
         assert process.stdout
         async for line in process.stdout:
             self.lines.append(line.decode().rstrip())
+
+
+@asynccontextmanager
+async def running_product(prefix: str) -> AsyncIterator[Product]:
+    """Start a product in a folder that the servers' account can enter, also when we are root; stop and remove it."""
+    folder = tempfile.mkdtemp(prefix=prefix)
+    os.chmod(folder, 0o755)
+    product = Product(Path(folder) / "home")
+    try:
+        await product.up()
+        yield product
+    finally:
+        await product.interrupt()
+        shutil.rmtree(folder, ignore_errors=True)

@@ -5,6 +5,8 @@ import os
 import random
 from collections import Counter
 
+import pytest
+
 from journeys.enrollments.counts import JOURNEY
 from journeys.graph.loading import LoadedPlan
 from journeys.nodes.ops import Hold, Route, RoutePath
@@ -33,6 +35,8 @@ KILLS = {
 worker in the middle of a request to the mail server."""
 
 SECONDS = 240
+
+pytestmark = pytest.mark.xdist_group("product")
 
 
 async def publish(shop: Shop, recorders: Recorders) -> LoadedPlan:

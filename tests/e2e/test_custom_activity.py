@@ -13,7 +13,7 @@ import pytest
 import uvicorn
 from fastapi import FastAPI, Request
 
-from tests.e2e.product import Product
+from tests.e2e.product import Product, running_product
 from tests.e2e.shop import Shop, address_of, open_shop
 from tests.until import until
 from worker.embedded.ports import find_free_port
@@ -70,15 +70,11 @@ def installed(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-async def product(home: Path, installed: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Product]:
+async def product(installed: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Product]:
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, [str(installed), os.environ.get("PYTHONPATH")])))
     monkeypatch.setenv("SOJOURN_ACTIVITY_SECRET_SHOP_KEY", "open sesame")
-    product = Product(home)
-    try:
-        await product.up()
+    async with running_product("sojourn-custom-") as product:
         yield product
-    finally:
-        await product.down()
 
 
 def journey(vendor: Vendor) -> dict[str, Any]:

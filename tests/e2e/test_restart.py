@@ -2,6 +2,8 @@
 
 from collections import Counter
 
+import pytest
+
 from journeys.graph.loading import LoadedPlan
 from journeys.nodes.ops import Hold
 from tests.e2e.product import Product
@@ -13,6 +15,8 @@ from tests.until import until
 PEOPLE = 50
 WAIT_SECONDS = 5
 """Long enough to stop everything before it ends, on an idle machine; the journey must not care."""
+
+pytestmark = pytest.mark.xdist_group("product")
 
 
 async def publish(shop: Shop, recorders: Recorders) -> LoadedPlan:
