@@ -77,7 +77,6 @@ export function useShortcuts({ onSearch, onSave, onHelp, pointer }: Hooks): void
         '+': () => void flow.zoomIn({ duration: 150 }),
         '=': () => void flow.zoomIn({ duration: 150 }),
         '-': () => void flow.zoomOut({ duration: 150 }),
-        '?': () => hooks.current.onHelp(),
       })[key];
     const remove = () => {
       const gone = store.getState().removeSelected();
@@ -107,15 +106,23 @@ export function useShortcuts({ onSearch, onSave, onHelp, pointer }: Hooks): void
       event.preventDefault();
       act();
     };
+    /** Asked on the canvas, the builder answers before the app's sheet of shortcuts hears of it. */
+    const onHelpKey = (event: KeyboardEvent) => {
+      if (event.key !== '?' || isElsewhere(event.target)) return;
+      event.preventDefault();
+      hooks.current.onHelp();
+    };
     addEventListener('copy', onCopy);
     addEventListener('cut', onCut);
     addEventListener('paste', onPaste);
     addEventListener('keydown', onKey);
+    addEventListener('keydown', onHelpKey, { capture: true });
     return () => {
       removeEventListener('copy', onCopy);
       removeEventListener('cut', onCut);
       removeEventListener('paste', onPaste);
       removeEventListener('keydown', onKey);
+      removeEventListener('keydown', onHelpKey, { capture: true });
     };
   }, [store, flow, say, pointer]);
 }
