@@ -96,6 +96,8 @@ _STATE = """
         (SELECT count(*) FROM steps)
 """
 _STANDING = """
-    SELECT r.workflow_id, b.node_id, b.wake_at FROM batches b LEFT JOIN runs r ON r.id = b.run_id
+    SELECT 'batch', r.workflow_id, b.node_id, b.wake_at::text FROM batches b LEFT JOIN runs r ON r.id = b.run_id
     WHERE b.active AND coalesce(b.wake_at, now()) <= now()
+    UNION ALL SELECT kind, run_id::text, last_error, not_before::text FROM dispatches
+    UNION ALL SELECT type, contact_id::text, name, not_before::text FROM event_queue
 """
