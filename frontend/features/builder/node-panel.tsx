@@ -63,7 +63,7 @@ export function NodePanel({ id }: { id: string }) {
         <NodeForm key={id} kind={type} values={data} onChange={change} />
       </ScopeProvider>
       <Ways id={id} />
-      <div className="flex gap-2 border-t pt-4">
+      <div className="flex flex-wrap gap-2 border-t pt-4">
         <Button size="sm" onClick={() => store.getState().duplicateSelected()}>
           <Copy /> Duplicate
         </Button>
