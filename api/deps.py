@@ -137,11 +137,11 @@ WorkspaceId = Annotated[UUID, Depends(get_workspace_id)]
 
 
 async def open_session(
-    request: Request, database: DatabaseDep, workspace_id: WorkspaceId
+    request: Request, database: DatabaseDep, caller: Annotated[Principal, Depends(authenticate)]
 ) -> AsyncIterator[AsyncSession]:
     """Open the request's one transaction, in the caller's workspace; it commits before the answer is sent."""
-    async with database.workspace(workspace_id) as session:
-        await claim_answer(request, session, workspace_id)
+    async with database.workspace(caller.workspace_id) as session:
+        await claim_answer(request, session, caller)
         yield session
 
 

@@ -1,7 +1,9 @@
 """Idempotency-Key: a POST that is repeated gets the first answer again, and makes nothing twice.
 
 The answer is stored in the transaction of the change itself. The unique key makes a repeat that comes meanwhile wait
-for the first to commit; a request that fails stores nothing and may be tried again.
+for the first to commit; a request that fails stores nothing and may be tried again. An answer is for whoever asked, in
+the role they had, so that a repeat passes no check of rights. A route that answers with a secret is no `IdempotentRoute`:
+its repeat makes nothing twice either, but the secret is not kept.
 """
 
 from collections.abc import Awaitable, Callable
@@ -16,6 +18,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from journeys.auth.models import IdempotentAnswer
+from journeys.auth.roles import Principal
 from journeys.errors import Conflict, InvalidInput
 
 HEADER = "Idempotency-Key"
@@ -49,13 +52,14 @@ class IdempotentRoute(APIRoute):
         return answer
 
 
-async def claim_answer(request: Request, session: AsyncSession, workspace_id: UUID) -> None:
-    """Take the request's key, or raise the answer that was given under it before."""
+async def claim_answer(request: Request, session: AsyncSession, caller: Principal) -> None:
+    """Take the caller's key, or raise the answer that they were given under it before."""
     key = request.headers.get(HEADER)
     if request.method != "POST" or key is None:
         return
     if not 0 < len(key) <= LONGEST_KEY:
         raise InvalidInput(f"{HEADER} has 1 to {LONGEST_KEY} characters.")
+    workspace_id, key = caller.workspace_id, f"{caller.id} {caller.role} {key}"
     request_hash = await _hash(request)
     claim = insert(IdempotentAnswer).values(workspace_id=workspace_id, key=key, request_hash=request_hash)
     claimed = await session.scalar(claim.on_conflict_do_nothing().returning(IdempotentAnswer.id))
@@ -66,7 +70,7 @@ async def claim_answer(request: Request, session: AsyncSession, workspace_id: UU
         select(IdempotentAnswer).where(IdempotentAnswer.workspace_id == workspace_id, IdempotentAnswer.key == key)
     )
     if earlier is None or earlier.status is None:
-        raise Conflict("A request with this key is under way.")
+        raise Conflict(f"A request with this {HEADER} is under way, or its answer held a secret, which is shown once.")
     if earlier.request_hash != request_hash:
         raise InvalidInput(f"This {HEADER} was used for another request.")
     raise Answered(earlier.status, earlier.body or b"")

@@ -5,14 +5,13 @@ from uuid import UUID
 from fastapi import APIRouter
 
 from api.deps import Connector, Reader, Session
-from api.idempotency import IdempotentRoute
 from api.schemas.auth import KeyCreate, KeyCreated, KeyRead
 from api.schemas.base import Page
 from journeys.auth import keys
 from journeys.auth.audit import record_change
 from journeys.errors import Fault, Forbidden, InvalidInput
 
-router = APIRouter(prefix="/api/keys", tags=["keys"], route_class=IdempotentRoute)
+router = APIRouter(prefix="/api/keys", tags=["keys"])
 
 
 @router.get("")

@@ -7,9 +7,12 @@ import httpx
 import pytest
 import uvicorn
 from fastapi import FastAPI
+from sqlalchemy import text as sql
 
 from api.errors import add_error_handlers
 from api.middleware import Surroundings
+from journeys.db.session import Database
+from tests.api.conftest import client_of
 from tests.until import until
 
 
@@ -50,13 +53,35 @@ async def test_a_wrong_cursor_is_refused(client: httpx.AsyncClient) -> None:
 
 async def test_a_repeated_post_makes_one_thing_and_gets_the_same_answer(client: httpx.AsyncClient) -> None:
     headers = {"Idempotency-Key": "once"}
-    first = await client.post("/api/keys", json={"name": "k", "role": "analyst"}, headers=headers)
-    again = await client.post("/api/keys", json={"name": "k", "role": "analyst"}, headers=headers)
+    first = await client.post("/api/topics", json={"key": "news", "name": "News"}, headers=headers)
+    again = await client.post("/api/topics", json={"key": "news", "name": "News"}, headers=headers)
     assert (again.status_code, again.json()) == (201, first.json())
     assert again.headers["Idempotency-Replayed"] == "true"
-    assert len((await client.get("/api/keys")).json()["items"]) == 2
-    other = await client.post("/api/keys", json={"name": "other", "role": "analyst"}, headers=headers)
+    other = await client.post("/api/topics", json={"key": "other", "name": "Other"}, headers=headers)
     assert other.status_code == 422
+
+
+async def test_a_key_is_made_once_and_its_secret_is_kept_nowhere(client: httpx.AsyncClient, database: Database) -> None:
+    headers, body = {"Idempotency-Key": "secret"}, {"name": "once only", "role": "analyst"}
+    assert (await client.post("/api/keys", json=body, headers=headers)).status_code == 201
+    assert (await client.post("/api/keys", json=body, headers=headers)).status_code == 409
+    assert [each["name"] for each in (await client.get("/api/keys")).json()["items"]].count("once only") == 1
+    async with database.engine() as session:
+        kept = await session.scalars(
+            sql("SELECT convert_from(body, 'UTF8') FROM idempotent_answers WHERE body IS NOT NULL")
+        )
+        assert not [each for each in kept if "once only" in each]
+
+
+async def test_the_answer_to_a_repeat_is_for_nobody_else(client: httpx.AsyncClient, app: FastAPI) -> None:
+    headers, body = (
+        {"Idempotency-Key": "mine"},
+        {"name": "Members", "rule": {"attribute": "city", "op": "eq", "value": "Rome"}},
+    )
+    assert (await client.post("/api/segments", json=body, headers=headers)).status_code == 201
+    analyst = (await client.post("/api/keys", json={"name": "reader", "role": "analyst"})).json()["key"]
+    async with client_of(app, Authorization=f"Bearer {analyst}") as reader:
+        assert (await reader.post("/api/segments", json=body, headers=headers)).status_code == 403
 
 
 async def test_a_refused_post_may_be_tried_again_under_its_key(client: httpx.AsyncClient) -> None:
