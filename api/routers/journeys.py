@@ -1,5 +1,6 @@
 """Journeys: drafts, versions, what runs, who is inside."""
 
+import asyncio
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -96,7 +97,7 @@ async def create_journey(body: JourneyCreate, session: Session, actor: Editor, r
 @router.post("/import", status_code=201)
 async def import_journey_file(body: JourneyImport, session: Session, actor: Editor, response: Response) -> JourneyRead:
     """Make a journey from a file; its slug, when taken, gets a number."""
-    file = import_journey(body.content)
+    file = await asyncio.to_thread(import_journey, body.content)
     name = body.name or file.name
     journey = await drafts.create_journey(
         session, actor.workspace_id, name, file.graph, file.settings, by=actor.person_id

@@ -1,5 +1,6 @@
 """YAML as we write it in files: plain JSON values, in the core schema of YAML 1.2, so that `on` and `09:30` are texts."""
 
+import math
 import re
 from typing import Any
 
@@ -15,13 +16,44 @@ _CORE = (
 )
 
 
+_MOST_NODES = 50_000
+_MOST_LEVELS = 100
+_MOST_DIGITS = 400
+
+
 class _Loader(yaml.SafeLoader):
-    """Reads core-schema scalars; refuses aliases, which could grow without limit, and keys that are said twice."""
+    """Reads core-schema scalars, up to a size and depth; refuses aliases, tags, and keys that are said twice."""
+
+    def __init__(self, source: str) -> None:
+        super().__init__(source)
+        self._nodes = self._levels = 0
 
     def compose_node(self, parent: Node | None, index: int) -> Node | None:
+        self._nodes += 1
+        self._levels += 1
+        if fault := self._fault():
+            raise ConstructorError(None, None, fault, self.get_mark())
+        node: Node | None = super().compose_node(parent, index)
+        self._levels -= 1
+        return node
+
+    def _fault(self) -> str | None:
+        """Return why what comes next is not read."""
         if self.check_event(yaml.AliasEvent):
-            raise ConstructorError(None, None, "aliases are not allowed", self.get_mark())
-        return super().compose_node(parent, index)
+            return "aliases are not allowed"
+        if getattr(self.peek_event(), "tag", None):
+            return "tags are not allowed"
+        if self._nodes > _MOST_NODES or self._levels > _MOST_LEVELS:
+            return f"there are more than {_MOST_NODES} values, or more than {_MOST_LEVELS} within each other"
+        return None
+
+    def construct_number(self, node: ScalarNode) -> int | float:
+        """Return a number; the types of YAML 1.1 read some digits otherwise, and any count of them."""
+        is_whole = node.tag == "tag:yaml.org,2002:int"
+        number = int(node.value) if is_whole and len(node.value) <= _MOST_DIGITS else float(node.value)
+        if not math.isfinite(number):
+            raise ConstructorError(None, None, "a number is too large", node.start_mark)
+        return number
 
     def construct_mapping(self, node: MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen = set()
@@ -62,6 +94,8 @@ def _represent_inline(dumper: yaml.SafeDumper, mapping: Inline) -> MappingNode:
 
 
 _Loader.yaml_implicit_resolvers = {}
+_Loader.add_constructor("tag:yaml.org,2002:int", _Loader.construct_number)
+_Loader.add_constructor("tag:yaml.org,2002:float", _Loader.construct_number)
 for _tag, _pattern, _first in _CORE:
     for _class in (_Loader, _Dumper):
         _class.add_implicit_resolver(_tag, re.compile(_pattern), list(_first) + ([""] if "null" in _tag else []))

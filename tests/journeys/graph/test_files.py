@@ -130,13 +130,31 @@ def test_a_changed_wait_is_a_diff_of_one_line() -> None:
         ("name: A\nnodes: []\ncolour: red", "this is not a journey file"),
         ("name: A\nname: B\nnodes: []", "said twice"),
         ("name: &a A\nnodes: *a", "aliases are not allowed"),
-        ("name: !!python/object:os.system x\nnodes: []", "constructor"),
+        ("name: !!python/object:os.system x\nnodes: []", "tags are not allowed"),
         ("name: A\nnodes:\n- {id: 'a b', type: wait}", "this is not a journey file"),
         ("x" * 2_000_001, "over 2 MB"),
     ],
 )
 def test_what_is_no_journey_file_is_refused(source: str, message: str) -> None:
     with pytest.raises(InvalidInput, match=message):
+        import_journey(source)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "[" * 10_000,
+        "a: !!timestamp 9999-99-99",
+        "a: !!int zz",
+        "a: !!float zz",
+        "a: 1e999",
+        "a: " + "9" * 10_000,
+        "\n".join(f"k{n}: 1" for n in range(60_000)),
+    ],
+    ids=["deep", "date", "int", "float", "infinite", "digits", "many"],
+)
+def test_yaml_that_would_stop_a_process_is_refused(source: str) -> None:
+    with pytest.raises(InvalidInput):
         import_journey(source)
 
 
