@@ -22,6 +22,7 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from journeys.contacts.cells import inert
 from journeys.contacts.import_files import CsvFile, NdjsonFile, Record, to_utf8
 from journeys.contacts.import_mapping import ColumnMapping
 from journeys.contacts.models import ImportJob
@@ -231,16 +232,11 @@ class _Refusals:
             lines = io.StringIO(newline="")
             writer = csv.writer(lines)
             if not self.path.exists():
-                writer.writerow(["line", "reason", *self._columns])
-            writer.writerows([record.line, reason, *map(_inert, record.cells)] for record, reason in refused)
+                writer.writerow(["line", "reason", *map(inert, self._columns)])
+            writer.writerows([record.line, reason, *map(inert, record.cells)] for record, reason in refused)
             with self.path.open("ab") as file:
                 file.write(lines.getvalue().encode())
         return self.path.stat().st_size if self.path.exists() else 0
-
-
-def _inert(cell: str) -> str:
-    """Return a cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if cell[:1] in ("=", "@", "\t", "\r") or cell[:2] in ("+=", "-=") else cell
 
 
 def _prepare(job: ImportJob) -> Path:

@@ -16,6 +16,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from journeys.contacts import consent
+from journeys.contacts.cells import inert
 from journeys.contacts.models import STANDARD_ATTRIBUTES, BulkJob, Contact
 from journeys.contacts.queries import list_by_ids
 from journeys.db.json import to_json
@@ -172,12 +173,7 @@ async def _export(session: AsyncSession, job: BulkJob, ids: Sequence[UUID]) -> i
 def _cells(contact: Contact) -> list[Any]:
     values = {name: getattr(contact, name) for name in COLUMNS}
     values |= {"tags": "; ".join(contact.tags), "attributes": to_json(contact.attributes)}
-    return [_inert(value) if isinstance(value, str) else value for value in values.values()]
-
-
-def _inert(cell: str) -> str:
-    """Return a cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if cell[:1] in ("=", "@", "+", "-", "\t", "\r") else cell
+    return [inert(value) if isinstance(value, str) else value for value in values.values()]
 
 
 def _append(path: Path, length: int, content: bytes) -> int:
