@@ -41,7 +41,7 @@ class _Loader(yaml.SafeLoader):
         """Return why what comes next is not read."""
         if self.check_event(yaml.AliasEvent):
             return "aliases are not allowed"
-        if getattr(self.peek_event(), "tag", None):
+        if getattr(self.peek_event(), "tag", None):  # type: ignore[no-untyped-call]  # PyYAML is typed in part
             return "tags are not allowed"
         if self._nodes > _MOST_NODES or self._levels > _MOST_LEVELS:
             return f"there are more than {_MOST_NODES} values, or more than {_MOST_LEVELS} within each other"
