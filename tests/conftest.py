@@ -24,6 +24,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group(folder if folder == "features" else str(item.path)))
 
 
+@pytest.fixture(autouse=True)
+def _patient_simulations(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give simulations longer than a person would wait: the machine may be busy with other tests."""
+    monkeypatch.setattr("journeys.simulation.simulate.LONGEST_SECONDS", 300.0)
+
+
 @pytest.fixture(scope="session")
 async def store(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[EmbeddedStack]:
     """Postgres and Valkey, started once."""

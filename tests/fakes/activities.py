@@ -40,10 +40,9 @@ def block() -> None:
 
 
 async def leak() -> None:
-    kept = []
-    while True:
-        kept.append(bytearray(8_000_000))
-        await asyncio.sleep(0)
+    kept = b"x" * 300_000_000
+    await hang()
+    del kept
 
 
 async def behave(do: str, context: ActivityContext) -> Outcome:
