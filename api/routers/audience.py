@@ -18,6 +18,7 @@ from journeys.contacts.models import BulkJob
 from journeys.contacts.queries import list_by_ids
 from journeys.enrollments import bulk
 from journeys.errors import NotFound
+from journeys.rules.language import parse_rule
 from journeys.segments.audience import Audience
 from journeys.segments.sorting import Place, Sort, list_sorted
 
@@ -55,6 +56,8 @@ async def list_contact_views(session: Session, reader: Reader) -> Page[ViewRead]
 @router.post("/contact-views", status_code=201)
 async def create_contact_view(body: ViewCreate, session: Session, actor: Editor) -> ViewRead:
     """Save a search under a name."""
+    if body.search.rule is not None:
+        parse_rule(body.search.rule)
     search = body.search.model_dump(mode="json", exclude_defaults=True)
     view = await views.create_view(session, actor.workspace_id, body.name, search, body.columns, actor.name)
     await session.refresh(view)

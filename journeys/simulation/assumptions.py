@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
+import orjson
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from journeys.contacts.addresses import normalize_address
@@ -109,6 +110,10 @@ class SyntheticContact(_Part):
             raise ValueError("this is not a time zone, such as Europe/Berlin")
         if self.email is not None and self.count > 1:
             raise ValueError("one address is one contact")
+        try:
+            orjson.dumps(self.attributes)
+        except orjson.JSONEncodeError:
+            raise ValueError("the attributes are nested too deep, or hold what cannot be stored") from None
         return self
 
 

@@ -13,6 +13,7 @@ from api.errors import add_error_handlers
 from api.middleware import Surroundings
 from journeys.db.session import Database
 from tests.api.conftest import client_of
+from tests.factories.drawn_journeys import drawn
 from tests.until import until
 
 
@@ -45,6 +46,18 @@ async def test_characters_that_cannot_be_stored_are_refused(client: httpx.AsyncC
     body = '{"name": "x' + text.encode("unicode_escape").decode().replace("\\x00", "\\u0000") + '", "role": "analyst"}'
     answer = await client.post("/api/keys", content=body, headers={"Content-Type": "application/json"})
     assert answer.status_code == 422
+
+
+async def test_what_is_nested_without_end_is_refused_in_a_view_and_a_simulation(client: httpx.AsyncClient) -> None:
+    rule: dict[str, object] = {"attribute": "city", "op": "eq", "value": "Rome"}
+    for _ in range(900):
+        rule = {"not": rule}
+    view = await client.post("/api/contact-views", json={"name": "deep", "search": {"rule": rule}})
+    assert (view.status_code, view.json()["detail"]) == (422, "the rule is nested too deeply")
+    graph = drawn({"start": ("api_trigger", {}), "end": ("exit", {})}, [("start", None, "end")]).model_dump(mode="json")
+    journey = (await client.post("/api/journeys", json={"name": "Deep", "graph": graph})).json()["id"]
+    tried = await client.post(f"/api/journeys/{journey}/simulate", json={"synthetic": [{"attributes": {"deep": rule}}]})
+    assert (tried.status_code, tried.json()["errors"][0]["pointer"]) == (422, "/synthetic/0")
 
 
 async def test_a_wrong_cursor_is_refused(client: httpx.AsyncClient) -> None:
