@@ -7,7 +7,6 @@ from typing import Any
 
 import structlog
 from fastapi import FastAPI
-from redis.asyncio import Redis
 from temporalio.client import Client
 
 from api.live.hub import Hub
@@ -17,6 +16,7 @@ from journeys.auth.throttle import Throttle
 from journeys.db.session import Database
 from journeys.errors import Unavailable
 from journeys.events.ingest import IngestBatcher
+from journeys.live.connect import open_redis
 from journeys.messaging.links import TrackingTokens
 from journeys.nodes.custom import install_activities
 from journeys.settings import Settings
@@ -33,7 +33,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     async with AsyncExitStack() as stack:
         database = Database(settings.database_url)
         stack.push_async_callback(database.close)
-        redis = Redis.from_url(settings.redis_url, socket_timeout=5, socket_connect_timeout=2)
+        redis = open_redis(settings.redis_url)
         stack.push_async_callback(redis.aclose)
         app.state.database, app.state.redis = database, redis
         app.state.throttle = Throttle(redis)

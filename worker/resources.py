@@ -8,12 +8,13 @@ from http.cookiejar import DefaultCookiePolicy
 from uuid import UUID
 
 import httpx
-import redis.asyncio as redis
+from redis.asyncio import Redis
 
 import journeys.tables  # noqa: F401  # every table, so that foreign keys find theirs
 from journeys.connectors.outside import Reach
 from journeys.contracts import StageOrder
 from journeys.db.session import Database
+from journeys.live.connect import open_redis
 from journeys.live.publish import publish
 from journeys.settings import Settings
 from worker.activity_host import ActivityHost
@@ -26,7 +27,7 @@ PUBLISH_EVERY_SECONDS = 0.25
 class LiveNotices:
     """Tells sockets which journeys changed, at most a few times a second each, however many stages are run."""
 
-    redis: "redis.Redis"
+    redis: Redis
     _changed: dict[UUID, set[UUID]] = field(default_factory=dict)
 
     async def stage_done(self, order: StageOrder) -> None:
@@ -67,7 +68,7 @@ async def open_resources(
     if not settings.database_url or not settings.redis_url:
         raise RuntimeError("DATABASE_URL and REDIS_URL must be set; `sojourn up` sets them for its own servers.")
     database = Database(settings.database_url, pool_size=pool_size, ping=False, on_connect=on_connect)
-    client = redis.Redis.from_url(settings.redis_url)
+    client = open_redis(settings.redis_url)
     # It looks things up while a stage holds a connection: from one pool, all of them could wait for a second one.
     lookups = Database(settings.database_url, pool_size=2, ping=False)
     mailroom = WorkspaceMailroom(settings, lookups, client)

@@ -1,13 +1,12 @@
 """The installation's secret, the throttle without Redis, passwords."""
 
+import asyncio
 import os
 from pathlib import Path
 from typing import Any
 
 import pytest
-from redis.asyncio import Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
 
 from journeys.auth.passwords import hash_password, is_password
 from journeys.auth.roles import RIGHTS
@@ -15,6 +14,7 @@ from journeys.auth.secret import digest, new_secret
 from journeys.auth.secret_key import load_secret_key
 from journeys.auth.throttle import Allowance, Throttle
 from journeys.errors import TooMany
+from journeys.live.connect import open_redis
 from journeys.settings import Settings
 
 
@@ -37,7 +37,7 @@ async def test_passwords_are_hashed_with_argon2id_and_an_unknown_person_has_none
 
 
 async def test_tries_are_limited_while_redis_is_away() -> None:
-    redis = Redis(port=1, retry=Retry(NoBackoff(), 0))
+    redis = open_redis("redis://127.0.0.1:1")
     throttle = Throttle(redis)
     allowance = Allowance(burst=2, per_second=0.01)
     await throttle.take("a", allowance)
@@ -47,6 +47,22 @@ async def test_tries_are_limited_while_redis_is_away() -> None:
     assert 0 < refused.value.retry_after_seconds <= 100
     await throttle.take("b", allowance)
     await redis.aclose()
+
+
+async def test_a_redis_that_is_away_is_asked_twice_and_no_more() -> None:
+    asked = 0
+
+    async def hang_up(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal asked
+        asked += 1
+        writer.close()
+
+    async with await asyncio.start_server(hang_up, "127.0.0.1", 0) as server:
+        redis = open_redis(f"redis://127.0.0.1:{server.sockets[0].getsockname()[1]}")
+        with pytest.raises(RedisError):
+            await redis.ping()
+        await redis.aclose()
+    assert 1 <= asked <= 4  # a connection asks once more itself before it gives up
 
 
 def test_an_analyst_only_reads_and_an_owner_may_do_everything() -> None:
