@@ -1,6 +1,7 @@
 """What routes ask for: who calls and what they may, a transaction in their workspace, the process's resources."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from ipaddress import ip_address, ip_network
 from typing import Annotated, cast
 from uuid import UUID
 
@@ -148,6 +149,11 @@ async def open_session(
 Session = Annotated[AsyncSession, Depends(open_session, scope="function")]
 
 
-def client_address(request: Request) -> str:
-    """Return the network address that the request came from."""
-    return request.client.host if request.client else "unknown"
+def client_network(request: Request) -> str:
+    """Return the address that the request came from; of IPv6 the half that a household or a server is given whole."""
+    address = request.client.host if request.client else "unknown"
+    try:
+        version = ip_address(address).version
+    except ValueError:
+        return address
+    return address if version == 4 else str(ip_network(f"{address}/64", strict=False))

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from starlette.responses import JSONResponse, RedirectResponse
 
 from api.cross_origin import ANYONE, PREFLIGHT, CrossOriginRoute
-from api.deps import DatabaseDep, ThrottleDep, client_address
+from api.deps import DatabaseDep, ThrottleDep, client_network
 from api.hooks.pages import page
 from api.routers.ingest import get_batcher
 from journeys.auth.throttle import Allowance
@@ -30,7 +30,7 @@ async def receive_form(
     key: str, request: Request, database: DatabaseDep, throttle: ThrottleDep, batcher: Batcher
 ) -> Response:
     """Take what was filled in. A page's form is thanked with a page or sent on; a script gets JSON."""
-    await throttle.take(f"form:{client_address(request)}", ONE_SENDER)
+    await throttle.take(f"form:{client_network(request)}", ONE_SENDER)
     is_script = _wants_json(request)
     data = await _read(request)
     async with database.engine() as session:

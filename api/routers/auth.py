@@ -5,12 +5,12 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.deps import COOKIE, EngineSession, Reader, ThrottleDep, authenticate, client_address
+from api.deps import COOKIE, EngineSession, Reader, ThrottleDep, authenticate, client_network
 from api.schemas.auth import LinkInfo, LinkLookup, Me, Setup, SignIn, UserInfo, WorkspaceInfo
 from journeys.auth import links, sessions, users
 from journeys.auth.models import User
 from journeys.auth.roles import Principal
-from journeys.auth.throttle import SIGN_IN_PER_ADDRESS, SIGN_IN_PER_CLIENT
+from journeys.auth.throttle import SIGN_IN_PER_NETWORK, SIGN_IN_PER_PERSON, SIGN_IN_PER_PERSON_AND_NETWORK
 from journeys.auth.users import Joined
 from journeys.auth.workspaces import get_workspace
 from journeys.errors import Fault, InvalidInput
@@ -27,8 +27,10 @@ async def sign_in(
     throttle: ThrottleDep,
 ) -> Me:
     """Sign a browser in with email and password."""
-    await throttle.take(f"sign-in:client:{client_address(request)}", SIGN_IN_PER_CLIENT)
-    await throttle.take(f"sign-in:address:{body.email.strip().lower()}", SIGN_IN_PER_ADDRESS)
+    network, person = client_network(request), body.email.strip().lower()
+    await throttle.take(f"sign-in:network:{network}", SIGN_IN_PER_NETWORK)
+    await throttle.take(f"sign-in:person:{network}:{person}", SIGN_IN_PER_PERSON_AND_NETWORK)
+    await throttle.take(f"sign-in:person:{person}", SIGN_IN_PER_PERSON)
     joined = await users.sign_in(session, body.email, body.password)
     return await _begin(session, joined, request, response)
 
@@ -38,7 +40,7 @@ async def set_up(
     body: Setup, request: Request, response: Response, session: EngineSession, throttle: ThrottleDep
 ) -> Me:
     """Use a one-time link: become the first owner, or join as invited; signs the browser in."""
-    await throttle.take(f"setup:client:{client_address(request)}", SIGN_IN_PER_CLIENT)
+    await throttle.take(f"setup:network:{client_network(request)}", SIGN_IN_PER_NETWORK)
     link = await links.get_link(session, body.token)
     if link.email is None and body.email is None:
         raise InvalidInput("An email address is needed.", [Fault("/email", "An email address is needed.")])
@@ -57,7 +59,7 @@ async def set_up(
 @router.post("/link")
 async def read_link(body: LinkLookup, request: Request, session: EngineSession, throttle: ThrottleDep) -> LinkInfo:
     """Say what a one-time link is for, without using it."""
-    await throttle.take(f"setup:client:{client_address(request)}", SIGN_IN_PER_CLIENT)
+    await throttle.take(f"setup:network:{client_network(request)}", SIGN_IN_PER_NETWORK)
     link = await links.get_link(session, body.token)
     workspace = await get_workspace(session, link.workspace_id) if link.workspace_id else None
     return LinkInfo.model_validate(

@@ -33,8 +33,10 @@ class Allowance:
     per_second: float
 
 
-SIGN_IN_PER_ADDRESS = Allowance(burst=8, per_second=1 / 60)
-SIGN_IN_PER_CLIENT = Allowance(burst=30, per_second=1 / 10)
+SIGN_IN_PER_PERSON_AND_NETWORK = Allowance(burst=8, per_second=1 / 60)
+SIGN_IN_PER_PERSON = Allowance(burst=100, per_second=1 / 10)
+"""Wide, so that a stranger's tries from elsewhere lock nobody out."""
+SIGN_IN_PER_NETWORK = Allowance(burst=30, per_second=1 / 10)
 
 
 @dataclass

@@ -2,9 +2,9 @@
 
 import httpx
 import pytest
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 
-from api.deps import COOKIE
+from api.deps import COOKIE, client_network
 from journeys.auth.keys import create_key
 from journeys.auth.links import first_owner_link
 from journeys.auth.roles import Role
@@ -78,6 +78,8 @@ async def test_guessing_passwords_is_slowed_down_and_others_still_sign_in(fresh_
         assert int(answers[-1].headers["Retry-After"]) > 0
         other = await client.post("/api/auth/sign-in", json={"email": "other@example.com", "password": "guess"})
         assert other.status_code == 401
+    async with client_of(fresh_app) as elsewhere:
+        assert (await elsewhere.post("/api/auth/sign-in", json=attempt)).status_code == 401
 
 
 async def test_a_key_is_shown_once_and_stops_when_it_is_revoked(client: httpx.AsyncClient, app: FastAPI) -> None:
@@ -143,3 +145,16 @@ async def test_every_change_is_in_the_audit_log(client: httpx.AsyncClient) -> No
     await client.patch("/api/workspace", json={"name": "Renamed"})
     entry = (await client.get("/api/audit")).json()["items"][0]
     assert (entry["action"], entry["entity"], entry["diff"]) == ("changed", "workspace", {"name": ["Shop", "Renamed"]})
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("203.0.113.7", "203.0.113.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2::9", "2001:db8:1:2::/64"),
+        ("testclient", "testclient"),
+    ],
+)
+def test_who_has_a_network_of_ipv6_is_one_caller(address: str, network: str) -> None:
+    assert client_network(Request({"type": "http", "client": (address, 1)})) == network
