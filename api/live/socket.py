@@ -23,8 +23,8 @@ router = APIRouter(tags=["live"])
 TOPIC = re.compile(r"dashboard|(journey|import|contact):[0-9a-f-]{36}")
 Topic = Annotated[str, StringConstraints(pattern=rf"^({TOPIC.pattern})$")]
 MOST_TOPICS = 100
-LONGEST_SECONDS = 3_600
-"""A socket is closed after an hour, so that somebody who was signed out does not listen for ever."""
+LONGEST_SECONDS = 600
+"""A socket is closed after ten minutes, and opened again by whoever is still signed in."""
 
 TRY_AGAIN, NOT_ALLOWED, TOO_BAD = 1012, 4401, 4400
 
