@@ -102,7 +102,8 @@ async function interactions(page, isPhone) {
   });
   let acts = 0;
   for (const id of IN_THE_MIDDLE) {
-    await page.locator(`.react-flow__node[data-id="${id}"]`).press('Enter');
+    const step = page.locator(`.react-flow__node[data-id="${id}"]`);
+    await (isPhone ? step.tap() : step.press('Enter'));
     await page.getByLabel('Name', { exact: true }).first().pressSequentially('Hi');
     acts += 3;
     if (!isPhone) continue;
