@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator, Awaitable, Callable
 from ipaddress import ip_address, ip_network
 from typing import Annotated, cast
-from uuid import UUID
 
 from fastapi import Depends, Request
 from fastapi.security import APIKeyCookie, HTTPBearer
@@ -127,14 +126,6 @@ Editor = Annotated[Principal, Depends(require("edit"))]
 Publisher = Annotated[Principal, Depends(require("publish"))]
 Connector = Annotated[Principal, Depends(require("connect"))]
 Owner = Annotated[Principal, Depends(require("manage"))]
-
-
-async def get_workspace_id(principal: Annotated[Principal, Depends(authenticate)]) -> UUID:
-    """Return the caller's workspace."""
-    return principal.workspace_id
-
-
-WorkspaceId = Annotated[UUID, Depends(get_workspace_id)]
 
 
 async def open_session(

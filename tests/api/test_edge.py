@@ -66,11 +66,13 @@ async def test_a_wrong_cursor_is_refused(client: httpx.AsyncClient) -> None:
 
 async def test_a_repeated_post_makes_one_thing_and_gets_the_same_answer(client: httpx.AsyncClient) -> None:
     headers = {"Idempotency-Key": "once"}
-    first = await client.post("/api/topics", json={"key": "news", "name": "News"}, headers=headers)
-    again = await client.post("/api/topics", json={"key": "news", "name": "News"}, headers=headers)
+    rule = {"attribute": "city", "op": "eq", "value": "Rome"}
+    first = await client.post("/api/segments", json={"name": "Romans", "rule": rule}, headers=headers)
+    again = await client.post("/api/segments", json={"name": "Romans", "rule": rule}, headers=headers)
     assert (again.status_code, again.json()) == (201, first.json())
     assert again.headers["Idempotency-Replayed"] == "true"
-    other = await client.post("/api/topics", json={"key": "other", "name": "Other"}, headers=headers)
+    assert [each["name"] for each in (await client.get("/api/segments")).json()["items"]] == ["Romans"]
+    other = await client.post("/api/segments", json={"name": "Others", "rule": rule}, headers=headers)
     assert other.status_code == 422
 
 

@@ -7,7 +7,7 @@ import pytest
 from tests.chaos.__main__ import run_chaos
 from tests.e2e.product import Product
 
-SECONDS = 8
+SECONDS = 12
 
 pytestmark = pytest.mark.xdist_group("product")
 

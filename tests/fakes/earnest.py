@@ -29,9 +29,6 @@ from worker.leases import claim_partitions
 HOOKS = httpx.MockTransport(lambda _: httpx.Response(200))
 """Whom webhooks call."""
 
-TOGETHER = timedelta(seconds=30)
-"""What is due within this span is done at one moment: much is due at almost the same time."""
-
 _CLOCK = f"""
     CREATE SCHEMA ahead;
     GRANT USAGE ON SCHEMA ahead TO {APP_ROLE}, {ENGINE_ROLE};
@@ -116,11 +113,10 @@ class Earnest:
     async def _pass_time(self, until: datetime) -> None:
         while True:
             await self._settle()
-            due = [at for at in (*await self._wakes(), *(at for at, *_ in self.deeds)) if at <= until]
-            if not due:
+            at = min([*await self._wakes(), *(at for at, *_ in self.deeds)], default=None)
+            if at is None or at > until:
                 return
-            soon = min(due) + TOGETHER
-            await self.jump(max(at for at in due if at <= soon))
+            await self.jump(at)
             await self._act()
 
     async def _wakes(self) -> list[datetime]:

@@ -16,6 +16,8 @@ from worker.embedded.temporal import EmbeddedTemporal
 
 PATIENCE_SECONDS = 60
 LOOK_EVERY_SECONDS = 0.02
+TOGETHER = timedelta(seconds=30)
+"""What is due within this span is done at one moment: much is due at almost the same time."""
 
 
 class SkippingTemporal(EmbeddedTemporal):
@@ -44,7 +46,9 @@ class EarnestOnTemporal(Earnest):
 
     async def _wakes(self) -> list[datetime]:
         async with self.database.engine() as session:
-            return list(await session.scalars(text("SELECT wake_at FROM batches WHERE active AND wake_at IS NOT NULL")))
+            times = list(await session.scalars(text("SELECT wake_at FROM batches WHERE active ORDER BY 1")))
+        awaited = [at for at in times if at]
+        return [max(at for at in awaited if at <= awaited[0] + TOGETHER)] if awaited else []
 
     async def _settle(self) -> None:
         """Wait until all that is due is done, as long as something moves."""
