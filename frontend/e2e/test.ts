@@ -25,7 +25,10 @@ export const test = base.extend<{ faults: string[] }>({
 
 /** Nothing on the page keeps anybody out, and nothing sticks out of the window. */
 export async function expectAccessible(page: Page): Promise<void> {
+  // Colours halfway through a fade are nobody's choice.
+  await page.emulateMedia({ reducedMotion: 'reduce' });
   if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe.source);
+  await page.waitForFunction(() => document.getAnimations().every(({ playState }) => playState !== 'running'));
   // Whole results are megabytes: only what we ask about leaves the page.
   const serious = await page.evaluate(async () => {
     // Not inside frames: they hold mails, which run no script, ours neither.
@@ -34,6 +37,7 @@ export async function expectAccessible(page: Page): Promise<void> {
     const counted = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
     return counted.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
   });
+  await page.emulateMedia({ reducedMotion: null });
   expect(serious).toEqual([]);
   // A phone's window grows with what sticks out of it; the screen does not.
   const width = await page.evaluate(() => document.documentElement.scrollWidth);
