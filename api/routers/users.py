@@ -30,17 +30,17 @@ async def invite_user(body: Invite, actor: Owner, session: EngineSession, settin
 
 @router.patch("/{user_id}")
 async def change_user_role(user_id: UUID, body: MemberUpdate, actor: Owner, session: EngineSession) -> MemberRead:
-    """Give a person another role."""
+    """Give a person another role; their API keys that may do more are revoked."""
     before = await users.get_member(session, actor.workspace_id, user_id)
-    await users.change_role(session, actor.workspace_id, user_id, body.role)
+    await users.change_role(session, actor, user_id, body.role)
     await record_change(session, actor, "changed", "user", user_id, {"role": [before.role, body.role]})
     return _read(before._replace(role=body.role))
 
 
 @router.delete("/{user_id}", status_code=204)
 async def remove_user(user_id: UUID, actor: Owner, session: EngineSession) -> None:
-    """Take a person out of the workspace and sign them out."""
-    await users.remove_member(session, actor.workspace_id, user_id)
+    """Take a person out of the workspace, sign them out and revoke their API keys."""
+    await users.remove_member(session, actor, user_id)
     await record_change(session, actor, "removed", "user", user_id)
 
 

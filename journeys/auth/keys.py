@@ -7,8 +7,9 @@ from uuid import UUID
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from journeys.auth.audit import record_change
 from journeys.auth.models import ApiKey
-from journeys.auth.roles import RIGHTS, Principal, Role
+from journeys.auth.roles import RIGHTS, Principal, Role, roles_within
 from journeys.auth.secret import digest, new_secret
 from journeys.auth.workspaces import FIRST_NAME, create_workspace, find_first_workspace
 from journeys.db.session import Database
@@ -88,3 +89,24 @@ async def revoke_key(session: AsyncSession, workspace_id: UUID, key_id: UUID) ->
     if key is None:
         raise NotFound("There is no such key.")
     return key
+
+
+async def revoke_keys_beyond(session: AsyncSession, actor: Principal, person_id: UUID, role: Role | None) -> None:
+    """Stop the API keys that a person made and that may do more than their role, None for no role at all.
+
+    Write keys stay: they speak for a website, which would lose its events in silence.
+    """
+    revoked = await session.scalars(
+        update(ApiKey)
+        .where(
+            ApiKey.workspace_id == actor.workspace_id,
+            ApiKey.created_by == person_id,
+            ApiKey.kind == "api",
+            ApiKey.role.not_in(roles_within(role) if role else []),
+            ApiKey.revoked_at.is_(None),
+        )
+        .values(revoked_at=func.now())
+        .returning(ApiKey)
+    )
+    for key in revoked.all():
+        await record_change(session, actor, "revoked", "key", key.id, {"name": key.name, "made_by": str(person_id)})

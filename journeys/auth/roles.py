@@ -23,6 +23,11 @@ def roles_with(right: Right) -> list[Role]:
     return [role for role, rights in RIGHTS.items() if right in rights]
 
 
+def roles_within(role: Role) -> list[Role]:
+    """Return the roles that may do no more than this one."""
+    return [each for each, rights in RIGHTS.items() if rights <= RIGHTS[role]]
+
+
 @dataclass(frozen=True)
 class Principal:
     """Who makes a request, in which workspace; `csrf_token` is set for a signed-in browser."""

@@ -7,10 +7,11 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from journeys.auth.keys import revoke_keys_beyond
 from journeys.auth.links import FIRST_OWNER, use_link
 from journeys.auth.models import Membership, SignInLink, User, UserSession, Workspace
 from journeys.auth.passwords import hash_password, is_password
-from journeys.auth.roles import Role
+from journeys.auth.roles import Principal, Role
 from journeys.auth.workspaces import FIRST_NAME, create_workspace, find_ownerless_workspace
 from journeys.db.ids import new_id
 from journeys.errors import Conflict, InvalidInput, NotFound, Unauthorized
@@ -61,9 +62,11 @@ async def join(
     if not address:
         raise InvalidInput("An email address is needed.")
     workspace_id = link.workspace_id or (await _first_workspace(session, workspace_name, time_zone)).id
-    user_id = await _person(session, address, name, password)
-    await add_member(session, workspace_id, user_id, _role(link))
-    return Joined(user_id, workspace_id)
+    user, role = await _person(session, address, name, password), _role(link)
+    await _keep_an_owner(session, workspace_id, user.id, still_owner=role == "owner")
+    await add_member(session, workspace_id, user.id, role)
+    await revoke_keys_beyond(session, Principal("user", user.id, user.name, workspace_id, role), user.id, role)
+    return Joined(user.id, workspace_id)
 
 
 async def list_members(session: AsyncSession, workspace_id: UUID) -> list[Member]:
@@ -81,22 +84,24 @@ async def get_member(session: AsyncSession, workspace_id: UUID, user_id: UUID) -
     return found[0]
 
 
-async def change_role(session: AsyncSession, workspace_id: UUID, user_id: UUID, role: Role) -> None:
-    """Give a person another role; the last owner stays one."""
-    await _keep_an_owner(session, workspace_id, user_id, still_owner=role == "owner")
+async def change_role(session: AsyncSession, actor: Principal, user_id: UUID, role: Role) -> None:
+    """Give a person another role, and stop their keys that may do more; the last owner stays one."""
+    await _keep_an_owner(session, actor.workspace_id, user_id, still_owner=role == "owner")
     await session.execute(
         update(Membership)
-        .where(Membership.workspace_id == workspace_id, Membership.user_id == user_id)
+        .where(Membership.workspace_id == actor.workspace_id, Membership.user_id == user_id)
         .values(role=role)
     )
+    await revoke_keys_beyond(session, actor, user_id, role)
 
 
-async def remove_member(session: AsyncSession, workspace_id: UUID, user_id: UUID) -> None:
-    """Take a person out of a workspace and sign them out of it; the last owner stays."""
-    await get_member(session, workspace_id, user_id)
-    await _keep_an_owner(session, workspace_id, user_id, still_owner=False)
+async def remove_member(session: AsyncSession, actor: Principal, user_id: UUID) -> None:
+    """Take a person out of a workspace, sign them out of it and stop their keys; the last owner stays."""
+    await get_member(session, actor.workspace_id, user_id)
+    await _keep_an_owner(session, actor.workspace_id, user_id, still_owner=False)
     for table in (UserSession, Membership):
-        await session.execute(delete(table).where(table.workspace_id == workspace_id, table.user_id == user_id))
+        await session.execute(delete(table).where(table.workspace_id == actor.workspace_id, table.user_id == user_id))
+    await revoke_keys_beyond(session, actor, user_id, None)
 
 
 async def _keep_an_owner(session: AsyncSession, workspace_id: UUID, user_id: UUID, *, still_owner: bool) -> None:
@@ -120,17 +125,17 @@ async def _first_workspace(session: AsyncSession, name: str | None, time_zone: s
     return workspace
 
 
-async def _person(session: AsyncSession, email: str, name: str, password: str) -> UUID:
+async def _person(session: AsyncSession, email: str, name: str, password: str) -> User:
     """Make a person, or find one who gives their own password: a link must not change it."""
     known = await session.scalar(select(User).where(User.email == email))
     if known is not None:
         if not await is_password(known.password_hash, password):
             raise Unauthorized("There is a person with this address already. Give their password to join.")
-        return known.id
+        return known
     user = User(id=new_id(), email=email, name=name, password_hash=await hash_password(password))
     session.add(user)
     await session.flush()
-    return user.id
+    return user
 
 
 async def add_member(session: AsyncSession, workspace_id: UUID, user_id: UUID, role: str) -> None:
@@ -139,5 +144,5 @@ async def add_member(session: AsyncSession, workspace_id: UUID, user_id: UUID, r
     await session.execute(member.on_conflict_do_update(index_elements=["workspace_id", "user_id"], set_={"role": role}))
 
 
-def _role(link: SignInLink) -> str:
-    return "owner" if link.purpose == FIRST_OWNER else link.role or "analyst"
+def _role(link: SignInLink) -> Role:
+    return "owner" if link.purpose == FIRST_OWNER else cast(Role, link.role or "analyst")

@@ -1,5 +1,7 @@
 """Signing in, and who may do what."""
 
+from uuid import UUID
+
 import httpx
 import pytest
 from fastapi import FastAPI, Request
@@ -9,7 +11,7 @@ from journeys.auth.keys import create_key
 from journeys.auth.links import first_owner_link
 from journeys.auth.roles import Role
 from journeys.db.session import Database
-from tests.api.conftest import PASSWORD, client_of, make_key, setup_body
+from tests.api.conftest import PASSWORD, browser_of, client_of, make_key, setup_body
 
 
 async def test_the_first_owner_sets_up_with_a_link_that_works_once(fresh_app: FastAPI) -> None:
@@ -133,6 +135,53 @@ async def test_an_invited_person_joins_with_the_role_they_were_given(
         assert (await client.post("/api/keys", json={"name": "k", "role": "analyst"})).status_code == 403
         assert (await browser.delete(f"/api/users/{joined.json()['user']['id']}")).status_code == 204
         assert (await client.get("/api/auth/me")).status_code == 401
+
+
+async def test_the_keys_of_somebody_who_is_removed_or_demoted_stop_with_their_rights(
+    database: Database, app: FastAPI, owned: tuple[UUID, str], client: httpx.AsyncClient
+) -> None:
+    bo = await browser_of(app, owned[0], "Bo", "developer")
+    me = (await bo.get("/api/auth/me")).json()["user"]["id"]
+    roles = ("developer", "marketer", "analyst")
+    made = {role: (await bo.post("/api/keys", json={"name": role, "role": role})).json()["key"] for role in roles}
+    site = (await bo.post("/api/keys", json={"name": "site", "kind": "write"})).json()["id"]
+
+    async def working() -> list[str]:
+        callers = {role: client_of(app, Authorization=f"Bearer {key}") for role, key in made.items()}
+        return [role for role, caller in callers.items() if (await caller.get("/api/workspace")).status_code == 200]
+
+    assert (await client.patch(f"/api/users/{me}", json={"role": "marketer"})).status_code == 200
+    assert await working() == ["marketer", "analyst"]
+    assert (await client.delete(f"/api/users/{me}")).status_code == 204
+    assert await working() == []
+    entries = (await client.get("/api/audit?entity=key")).json()["items"]
+    assert [each["diff"]["name"] for each in entries if each["action"] == "revoked"] == [
+        "analyst",
+        "marketer",
+        "developer",
+    ]
+    listed = (await client.get("/api/keys")).json()["items"]
+    assert {each["id"] for each in listed if each["revoked_at"] is None} >= {site}, "a website does not lose its events"
+
+
+async def test_an_invitation_to_a_lower_role_stops_keys_too_and_leaves_an_owner(
+    browser: httpx.AsyncClient, fresh_app: FastAPI
+) -> None:
+    me = (await browser.get("/api/auth/me")).json()
+    key = (await browser.post("/api/keys", json={"name": "all", "role": "owner"})).json()["key"]
+
+    async def accept(role: str) -> httpx.Response:
+        invited = await browser.post("/api/users", json={"email": me["user"]["email"], "role": role})
+        token = invited.json()["link"].partition("token=")[2]
+        async with client_of(fresh_app) as other:
+            return await other.post("/api/auth/setup", json={"token": token, "name": "Ada", "password": PASSWORD})
+
+    assert (await accept("analyst")).status_code == 409
+    second = await browser_of(fresh_app, UUID(me["workspace"]["id"]), "Bo", "owner")
+    assert (await accept("analyst")).status_code == 200
+    async with client_of(fresh_app, Authorization=f"Bearer {key}") as server:
+        assert (await server.get("/api/workspace")).status_code == 401
+    assert (await second.get("/api/audit?entity=key")).json()["items"][0]["action"] == "revoked"
 
 
 async def test_the_last_owner_stays_an_owner(browser: httpx.AsyncClient) -> None:

@@ -54,13 +54,19 @@ export function People() {
   );
 }
 
+type Role = Person['role'];
+const RANKS: Role[] = ['owner', 'developer', 'marketer', 'analyst'];
+const isLower = (wanted: Role, role: Role) => RANKS.indexOf(wanted) > RANKS.indexOf(role);
+
 /** One person, their role, and the way out; only an owner may change either. */
 function PersonLine({ person: { id, name, email, role } }: { person: Person }) {
   const me = useMe();
   const change = useChangeRole();
   const remove = useRemovePerson();
   const [asking, setAsking] = useState(false);
+  const [lower, setLower] = useState<Role | null>(null);
   const isMine = id === me.user.id;
+  const choose = (wanted: Role) => (isLower(wanted, role) ? setLower(wanted) : change.mutate({ id, role: wanted }));
   return (
     <li className="rule-b flex flex-wrap items-center gap-x-3 gap-y-2 px-4 py-2.5">
       <span className="min-w-0">
@@ -76,7 +82,7 @@ function PersonLine({ person: { id, name, email, role } }: { person: Person }) {
               aria-label={`Role of ${name}`}
               className="w-32"
               value={role}
-              onChange={(event) => change.mutate({ id, role: event.target.value as Person['role'] })}
+              onChange={(event) => choose(event.target.value as Role)}
             >
               {ROLES.map(({ value }) => (
                 <option key={value} value={value}>
@@ -96,11 +102,22 @@ function PersonLine({ person: { id, name, email, role } }: { person: Person }) {
         open={asking}
         onOpenChange={setAsking}
         title={`Remove ${name}?`}
-        description="They are signed out and see nothing of this workspace any more. What they made stays."
+        description="They are signed out and see nothing of this workspace any more. The API keys they made stop at once; their write keys, and all else they made, stay."
         action="Remove"
         danger
         onConfirm={() => remove.mutateAsync(id)}
       />
+      {lower && (
+        <Confirm
+          open
+          onOpenChange={() => setLower(null)}
+          title={`Change ${name} to ${lower}?`}
+          description="They may do less from now on. The API keys they made that may do more than their new role stop at once, for good."
+          action="Change role"
+          danger
+          onConfirm={() => change.mutateAsync({ id, role: lower })}
+        />
+      )}
     </li>
   );
 }

@@ -228,14 +228,14 @@ export interface paths {
         post?: never;
         /**
          * Remove User
-         * @description Take a person out of the workspace and sign them out.
+         * @description Take a person out of the workspace, sign them out and revoke their API keys.
          */
         delete: operations["remove_user"];
         options?: never;
         head?: never;
         /**
          * Change User Role
-         * @description Give a person another role.
+         * @description Give a person another role; their API keys that may do more are revoked.
          */
         patch: operations["change_user_role"];
         trace?: never;
