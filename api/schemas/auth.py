@@ -42,6 +42,13 @@ class Setup(Schema):
     time_zone: TimeZone = "UTC"
 
 
+class PasswordChange(Schema):
+    """Another password for the one that the person knows."""
+
+    current_password: Annotated[str, StringConstraints(max_length=LONGEST)]
+    new_password: Password
+
+
 class LinkLookup(Schema):
     """A one-time link to look at without using it."""
 

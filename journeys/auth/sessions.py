@@ -83,9 +83,14 @@ async def end_session(session: AsyncSession, session_id: UUID) -> None:
     await session.execute(delete(UserSession).where(UserSession.id == session_id))
 
 
-async def end_sessions_of(session: AsyncSession, user_id: UUID) -> None:
-    """Sign a person out everywhere."""
-    await session.execute(delete(UserSession).where(UserSession.user_id == user_id))
+async def end_session_with(session: AsyncSession, cookie: str) -> None:
+    """Sign out the browser that holds this cookie, if any does."""
+    await session.execute(delete(UserSession).where(UserSession.secret_hash == digest(cookie)))
+
+
+async def end_sessions_of(session: AsyncSession, user_id: UUID, *, but: UUID) -> None:
+    """Sign a person out everywhere but in one browser."""
+    await session.execute(delete(UserSession).where(UserSession.user_id == user_id, UserSession.id != but))
 
 
 async def _touch(session: AsyncSession, session_id: UUID) -> None:

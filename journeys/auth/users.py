@@ -14,7 +14,7 @@ from journeys.auth.passwords import hash_password, is_password
 from journeys.auth.roles import Principal, Role
 from journeys.auth.workspaces import FIRST_NAME, create_workspace, find_ownerless_workspace
 from journeys.db.ids import new_id
-from journeys.errors import Conflict, InvalidInput, NotFound, Unauthorized
+from journeys.errors import Conflict, Fault, InvalidInput, NotFound, Unauthorized
 
 
 class Member(NamedTuple):
@@ -44,6 +44,19 @@ async def sign_in(session: AsyncSession, email: str, password: str) -> Joined:
     if not (user and right and workspace_id):
         raise Unauthorized("The email or the password is wrong.")
     return Joined(user.id, workspace_id)
+
+
+async def change_password(session: AsyncSession, user_id: UUID, current: str, new: str) -> None:
+    """Give a person another password, for the one that they know.
+
+    Raises:
+        InvalidInput: the current password is another.
+    """
+    user = await session.get_one(User, user_id)
+    if not await is_password(user.password_hash, current):
+        detail = "This is not your current password."
+        raise InvalidInput(detail, [Fault("/current_password", detail)])
+    user.password_hash = await hash_password(new)
 
 
 async def join(

@@ -1,5 +1,6 @@
 """Signing in, and who may do what."""
 
+from pathlib import Path
 from uuid import UUID
 
 import httpx
@@ -11,7 +12,7 @@ from journeys.auth.keys import create_key
 from journeys.auth.links import first_owner_link
 from journeys.auth.roles import Role
 from journeys.db.session import Database
-from tests.api.conftest import PASSWORD, browser_of, client_of, make_key, setup_body
+from tests.api.conftest import PASSWORD, browser_of, client_of, make_key, make_settings, running, setup_body
 
 
 async def test_the_first_owner_sets_up_with_a_link_that_works_once(fresh_app: FastAPI) -> None:
@@ -61,6 +62,62 @@ async def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(browser: ht
     cookie = answer.headers["Set-Cookie"].lower()
     assert "httponly" in cookie
     assert "samesite=lax" in cookie
+
+
+async def test_the_cookie_goes_over_tls_alone_where_the_product_is_found_by_https(
+    fresh_database_url: str, redis_url: str, tmp_path: Path
+) -> None:
+    settings = make_settings(fresh_database_url, redis_url, tmp_path).model_copy(
+        update={"base_url": "https://mail.example.com"}
+    )
+    async with running(settings) as app, client_of(app) as client:
+        link = await first_owner_link(app.state.database, "http://test")
+        assert link
+        answer = await client.post("/api/auth/setup", json=setup_body(link))
+    assert "secure" in answer.headers["Set-Cookie"].lower(), "a proxy in front may well speak http to the product"
+
+
+async def test_signing_in_again_ends_the_session_that_the_browser_had(browser: httpx.AsyncClient) -> None:
+    before = browser.cookies[COOKIE]
+    await browser.post("/api/auth/sign-in", json={"email": "ada@example.com", "password": PASSWORD})
+    assert (await browser.get("/api/auth/me")).status_code == 200
+    browser.cookies.clear()
+    browser.cookies.set(COOKIE, before)
+    assert (await browser.get("/api/auth/me")).status_code == 401
+
+
+async def test_a_changed_password_signs_the_person_out_everywhere_else(
+    browser: httpx.AsyncClient, fresh_app: FastAPI
+) -> None:
+    async def sign_in(password: str) -> httpx.AsyncClient:
+        caller = client_of(fresh_app)
+        answer = await caller.post("/api/auth/sign-in", json={"email": "ada@example.com", "password": password})
+        assert answer.status_code in (200, 401)
+        return caller
+
+    elsewhere = await sign_in(PASSWORD)
+    change = {"current_password": "guessed", "new_password": "a new one, and long"}
+    wrong = await browser.post("/api/auth/password", json=change)
+    assert (wrong.status_code, wrong.json()["errors"][0]["pointer"]) == (422, "/current_password")
+    assert (await elsewhere.get("/api/auth/me")).status_code == 200
+    short = await browser.post("/api/auth/password", json={**change, "new_password": "short"})
+    assert (short.status_code, short.json()["errors"][0]["pointer"]) == (422, "/new_password")
+    right = await browser.post("/api/auth/password", json={**change, "current_password": PASSWORD})
+    assert right.status_code == 204
+    assert (await browser.get("/api/auth/me")).status_code == 200, "who changed it stays signed in"
+    assert (await elsewhere.get("/api/auth/me")).status_code == 401
+    assert (await (await sign_in(PASSWORD)).get("/api/auth/me")).status_code == 401
+    assert (await (await sign_in(change["new_password"])).get("/api/auth/me")).status_code == 200
+    assert (await browser.get("/api/audit?entity=password")).json()["items"][0]["action"] == "changed"
+
+
+async def test_a_key_has_no_password_and_guesses_at_one_are_slowed_down(
+    client: httpx.AsyncClient, browser: httpx.AsyncClient
+) -> None:
+    guess = {"current_password": "guessed", "new_password": "a new one, and long"}
+    assert (await client.post("/api/auth/password", json=guess)).status_code == 403
+    answers = [(await browser.post("/api/auth/password", json=guess)).status_code for _ in range(9)]
+    assert answers == [422] * 8 + [429]
 
 
 @pytest.mark.parametrize("token", [None, "", "guessed"])

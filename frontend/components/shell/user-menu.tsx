@@ -1,6 +1,7 @@
 'use client';
 
-import { ChevronsUpDown, LogOut, Monitor } from 'lucide-react';
+import { ChevronsUpDown, KeyRound, LogOut, Monitor } from 'lucide-react';
+import Link from 'next/link';
 import { Button } from '@/components/ui/button';
 import { Menu, MenuChoice, MenuChoices, MenuItem, MenuLabel, MenuRule } from '@/components/ui/menu';
 import { useAuth, useConfig, useMe } from '@/lib/auth';
@@ -74,6 +75,11 @@ export function UserMenu({ compact }: { compact?: boolean }) {
           </a>
         </MenuItem>
       )}
+      <MenuItem asChild>
+        <Link href="/settings?tab=profile">
+          <KeyRound /> Change password
+        </Link>
+      </MenuItem>
       <MenuItem onSelect={() => void leave()}>
         <LogOut /> Sign out
       </MenuItem>

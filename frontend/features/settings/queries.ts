@@ -55,6 +55,13 @@ export const useChangeRole = () =>
   useChange('/api/users', ({ id, role }: Pick<Person, 'id' | 'role'>) => api.patch(`/api/users/${id}`, { role }));
 export const useRemovePerson = () => useChange('/api/users', (id: string) => api.delete(`/api/users/${id}`));
 
+export const useChangePassword = () =>
+  useChange(
+    '/api/audit',
+    (body: { current_password: string; new_password: string }) => api.post('/api/auth/password', body),
+    true,
+  );
+
 export const useSuppress = () =>
   useChange(
     '/api/suppressions',

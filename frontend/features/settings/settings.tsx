@@ -10,6 +10,7 @@ import { Keys } from './keys';
 import { LimitsForm } from './limits-form';
 import { MailConnections } from './mail-connections';
 import { People } from './people';
+import { Profile } from './profile';
 import { Suppressions } from './suppressions';
 import { Topics } from './topics';
 import { WorkspaceForm } from './workspace-form';
@@ -17,6 +18,7 @@ import { WorkspaceForm } from './workspace-form';
 const TABS = [
   { value: 'workspace', label: 'Workspace' },
   { value: 'people', label: 'People' },
+  { value: 'profile', label: 'Your password' },
   { value: 'mail', label: 'Mail' },
   { value: 'limits', label: 'Quiet hours and caps' },
   { value: 'brand', label: 'Brand' },
@@ -35,6 +37,9 @@ export function Settings() {
         <div className="w-full max-w-3xl">
           <TabPanel value="workspace">
             <WorkspaceForm />
+          </TabPanel>
+          <TabPanel value="profile">
+            <Profile />
           </TabPanel>
           <TabPanel value="limits">
             <LimitsForm />

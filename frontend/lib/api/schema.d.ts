@@ -84,6 +84,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/auth/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change Password
+         * @description Change the password of the person who is signed in, and sign them out in every other browser.
+         */
+        post: operations["change_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auth/me": {
         parameters: {
             query?: never;
@@ -4866,6 +4886,16 @@ export interface components {
             mails: components["schemas"]["SimulatedMail"][];
         };
         /**
+         * PasswordChange
+         * @description Another password for the one that the person knows.
+         */
+        PasswordChange: {
+            /** Current Password */
+            current_password: string;
+            /** New Password */
+            new_password: string;
+        };
+        /**
          * PathStep
          * @description One node passed: when, out by which outlet (None: it ended there), and why.
          */
@@ -6454,6 +6484,7 @@ export type PageViewRead = components['schemas']['Page_ViewRead_'];
 export type PageWorkspaceInfo = components['schemas']['Page_WorkspaceInfo_'];
 export type ParkedStage = components['schemas']['ParkedStage'];
 export type Passage = components['schemas']['Passage'];
+export type PasswordChange = components['schemas']['PasswordChange'];
 export type PathStep = components['schemas']['PathStep'];
 export type PeopleAt = components['schemas']['PeopleAt'];
 export type PreviewRead = components['schemas']['PreviewRead'];
@@ -6633,6 +6664,38 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordChange"];
+            };
+        };
         responses: {
             /** @description Successful Response */
             204: {
