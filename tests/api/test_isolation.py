@@ -18,7 +18,7 @@ from tests.factories.drawn_journeys import drawn
 
 MARK = "belongs-to-a"
 OPEN_TO_ALL = {"/api/config", "/healthz", "/readyz", "/metrics"}
-SIGN_IN = {"/api/auth/sign-in", "/api/auth/setup", "/api/auth/link", "/api/auth/sign-out"}
+SIGN_IN = {f"/api/auth/{step}" for step in ("sign-in", "setup", "link", "password", "sign-out")}
 CHANGES_NOTHING = {
     "/api/contacts/search",
     "/api/workspaces/{workspace_id}/open",
