@@ -5,6 +5,7 @@ from fastapi.openapi.docs import get_swagger_ui_html
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import HTMLResponse
 
+from api.body_limit import BodyLimit
 from api.errors import add_error_handlers
 from api.lifespan import lifespan
 from api.middleware import Surroundings
@@ -31,13 +32,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
-        max_body_size=BODY_LIMIT,
         generate_unique_id_function=lambda route: route.name,
         responses={"4XX": _PROBLEM},
         swagger_ui_oauth2_redirect_url=None,
     )
     app.state.settings = settings
     app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=5)
+    app.add_middleware(BodyLimit, max_body_size=BODY_LIMIT)
     app.add_middleware(Surroundings)
     add_error_handlers(app)
     for router in ROUTERS:

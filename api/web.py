@@ -37,13 +37,20 @@ class WebApp(StaticFiles):
         if f"{name}/".startswith(_API_PREFIXES):
             raise HTTPException(404)
         for candidate in ("index.html",) if name in ("", ".") else (name, f"{name}.html", f"{name}/index.html"):
-            full, stat = self.lookup_path(candidate)
+            full, stat = self._find(candidate)
             if stat and S_ISREG(stat.st_mode):
                 return self._file(candidate, full, stat)
-        full, stat = self.lookup_path("404.html")
+        full, stat = self._find("404.html")
         if stat:
             return self._file("404.html", full, stat, status=404)
         return HTMLResponse(_NOT_BUILT, 200 if name in ("", ".") else 404, {"Content-Security-Policy": policy([])})
+
+    def _find(self, name: str) -> tuple[str, os.stat_result | None]:
+        """Look a file up; a name that no file can have is not there."""
+        try:
+            return self.lookup_path(name)
+        except (OSError, ValueError):
+            return "", None
 
     def _file(self, name: str, full: str, stat: os.stat_result, status: int = 200) -> Response:
         response = FileResponse(full, status, stat_result=stat)

@@ -29,6 +29,7 @@ router = APIRouter(
     route_class=CrossOriginRoute,
     responses={status: {"model": Problem} for status in (400, 401, 413, 429, 503)},
     dependencies=[Depends(_basic)],
+    max_body_size=_DRAINED_BYTES,
 )
 
 

@@ -37,8 +37,21 @@ async def test_a_body_that_is_not_json_is_named(client: httpx.AsyncClient) -> No
 
 
 async def test_a_large_body_is_refused(client: httpx.AsyncClient) -> None:
-    answer = await client.post("/api/keys", json={"name": "x" * 1_100_000})
-    assert answer.status_code == 413
+    async def chunks() -> AsyncIterator[bytes]:
+        for _ in range(11):
+            yield b"x" * 100_000
+
+    for body in (b"x" * 1_100_000, chunks()):
+        answer = await client.post("/api/keys", content=body, headers={"X-Request-ID": "abcdefgh-1"})
+        assert answer.status_code == 413
+        assert answer.headers["Content-Type"] == "application/problem+json"
+        assert answer.json()["detail"] == "The body is over the limit."
+        assert answer.headers["X-Request-ID"] == "abcdefgh-1"
+
+
+async def test_a_website_may_read_that_its_events_are_too_large(anonymous: httpx.AsyncClient) -> None:
+    answer = await anonymous.post("/v1/track", content=b"x" * 1_100_000)
+    assert (answer.status_code, answer.headers.get("Access-Control-Allow-Origin")) == (413, "*")
 
 
 @pytest.mark.parametrize("text", ["a\x00b", "\ud800"])

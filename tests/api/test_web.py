@@ -41,6 +41,8 @@ def frontend(tmp_path: Path) -> Path:
         ("/journeys/", "journeys", 200),
         ("/journeys/view?id=1", "view", 200),
         ("/x/y", "lost", 404),
+        ("/" + "long" * 200, "lost", 404),
+        ("/nul%00", "lost", 404),
     ],
 )
 async def test_a_path_leads_to_its_page(frontend: Path, path: str, text: str, status: int) -> None:
