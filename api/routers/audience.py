@@ -1,5 +1,6 @@
 """Many contacts at once: searched, kept as views, acted on by a job."""
 
+import asyncio
 from pathlib import Path
 from uuid import UUID
 
@@ -8,7 +9,7 @@ from starlette.responses import FileResponse
 
 from api.deps import Editor, Publisher, Reader, Session, SettingsDep
 from api.idempotency import IdempotentRoute
-from api.paging import PAGE, Cursor, Limit, decode_cursor, encode_cursor
+from api.paging import PAGE, Cursor, Limit, decode_cursor, encode_cursor, page
 from api.schemas.audience import BulkCreate, BulkRead, ContactSearch, ViewCreate, ViewRead
 from api.schemas.base import Page
 from api.schemas.contacts import ContactRead
@@ -16,11 +17,13 @@ from journeys.auth.audit import record_change
 from journeys.contacts import views
 from journeys.contacts.models import BulkJob
 from journeys.contacts.queries import list_by_ids
+from journeys.db.retention import delete_files
 from journeys.enrollments import bulk
 from journeys.errors import NotFound
 from journeys.rules.language import parse_rule
 from journeys.segments.audience import Audience
 from journeys.segments.sorting import Place, Sort, list_sorted
+from journeys.settings import Settings
 
 router = APIRouter(prefix="/api", tags=["contacts"], route_class=IdempotentRoute)
 
@@ -76,10 +79,35 @@ async def act_on_contacts(body: BulkCreate, session: Session, actor: Publisher, 
     who = body.audience.model_dump()
     ids = who.pop("contact_ids")
     audience = Audience(**who, contact_ids=tuple(ids) if ids is not None else None)
-    folder = settings.home.absolute() / "exports"
-    job = await bulk.create_bulk_job(session, actor.workspace_id, audience, body.action, actor.name, folder)
+    folder, by = exports_of(settings), actor.name
+    job = await bulk.create_bulk_job(session, actor.workspace_id, audience, body.action, by, folder)
     await record_change(session, actor, body.action.type, "contacts", job.id, body.model_dump(mode="json"))
     return read_job(job)
+
+
+@router.get("/bulk-jobs")
+async def list_given_up_bulk_jobs(
+    session: Session, reader: Reader, limit: Limit = PAGE, cursor: Cursor = None
+) -> Page[BulkRead]:
+    """Return the jobs over many contacts that stopped before their end, the newest first."""
+    jobs = await bulk.list_given_up(session, reader.workspace_id, limit + 1, decode_cursor(cursor, UUID))
+    return page(jobs, limit, lambda job: job.id, read_job)
+
+
+@router.post("/bulk-jobs/{job_id}/retry", status_code=204)
+async def retry_bulk_job(job_id: UUID, session: Session, actor: Publisher, settings: SettingsDep) -> None:
+    """Go on where the job stopped; an export begins anew."""
+    await bulk.retry_bulk_job(session, actor.workspace_id, job_id, exports_of(settings))
+    await record_change(session, actor, "retried", "bulk job", job_id)
+
+
+@router.post("/bulk-jobs/{job_id}/dismiss", status_code=204)
+async def dismiss_bulk_job(job_id: UUID, session: Session, actor: Publisher) -> None:
+    """Leave it at what the job has done."""
+    path = await bulk.dismiss_bulk_job(session, actor.workspace_id, job_id)
+    await record_change(session, actor, "dismissed", "bulk job", job_id)
+    if path:
+        await asyncio.to_thread(delete_files, [path])
 
 
 @router.get("/bulk-jobs/{job_id}")
@@ -95,6 +123,11 @@ async def download_export(job_id: UUID, session: Session, reader: Reader) -> Fil
     if job.state != "completed" or job.path is None or not Path(job.path).exists():  # noqa: ASYNC240  # one stat
         raise NotFound("This job has written no file.")
     return FileResponse(job.path, media_type="text/csv", filename="contacts.csv")
+
+
+def exports_of(settings: Settings) -> Path:
+    """Return the folder of exports."""
+    return settings.home.absolute() / "exports"
 
 
 def read_job(job: BulkJob) -> BulkRead:

@@ -95,6 +95,40 @@ async def get_bulk_job(session: AsyncSession, workspace_id: UUID, job_id: UUID) 
     return job
 
 
+async def list_given_up(
+    session: AsyncSession, workspace_id: UUID, limit: int, before: UUID | None = None
+) -> Sequence[BulkJob]:
+    """Return the jobs that stopped before their end, the newest first."""
+    query = select(BulkJob).where(BulkJob.workspace_id == workspace_id, BulkJob.state == "failed")
+    if before is not None:
+        query = query.where(BulkJob.id < before)
+    return (await session.scalars(query.order_by(BulkJob.id.desc()).limit(limit))).all()
+
+
+async def retry_bulk_job(session: AsyncSession, workspace_id: UUID, job_id: UUID, folder: Path) -> None:
+    """Go on where a job stopped; an export begins anew, for its file may be gone."""
+    job = await _get_given_up(session, workspace_id, job_id)
+    job.state, job.attempts, job.not_before, job.finished_at = "queued", 0, None, None
+    if job.action["type"] == "export":
+        job.path, job.cursor, job.total = str(folder / f"{job.id}.csv"), None, None
+        job.done = job.refused = job.written_bytes = 0
+
+
+async def dismiss_bulk_job(session: AsyncSession, workspace_id: UUID, job_id: UUID) -> str | None:
+    """Forget a job that stopped; what it did stays. Return the file that it had begun, if any."""
+    job = await _get_given_up(session, workspace_id, job_id)
+    await session.delete(job)
+    return job.path
+
+
+async def _get_given_up(session: AsyncSession, workspace_id: UUID, job_id: UUID) -> BulkJob:
+    query = select(BulkJob).where(BulkJob.workspace_id == workspace_id, BulkJob.id == job_id, BulkJob.state == "failed")
+    job: BulkJob | None = await session.scalar(query.with_for_update())
+    if job is None:
+        raise NotFound("No such job was given up.")
+    return job
+
+
 async def take_bulk_job(session: AsyncSession) -> BulkJob | None:
     """Lock one unfinished job, or return None; needs an engine session."""
     query = select(BulkJob).where(BulkJob.finished_at.is_(None), text(IS_DUE)).order_by(BulkJob.id).limit(1)

@@ -6,9 +6,11 @@ from uuid import UUID
 import httpx
 from sqlalchemy import text
 
+from journeys.contacts.models import BulkJob
 from journeys.db.ids import new_id
 from journeys.db.patience import LAST_ATTEMPT, put_off
 from journeys.db.session import Database
+from journeys.enrollments.bulk import advance_bulk_job, take_bulk_job
 from journeys.enrollments.intake import create_intake
 from journeys.events.dead import bury
 from journeys.nodes.ops import Hold
@@ -104,6 +106,42 @@ async def test_intakes_that_were_given_up_are_listed_with_their_journey_retried_
     assert (await client.post(f"/api/intakes/{older['id']}/dismiss")).status_code == 204
     assert (await client.get("/api/intakes")).json()["items"] == []
     assert len((await client.get(f"/api/journeys/{plan.journey_id}/intakes")).json()) == 2
+
+
+async def test_jobs_that_were_given_up_are_listed_retried_from_where_they_stopped_and_dismissed(
+    client: httpx.AsyncClient, database: Database
+) -> None:
+    for n in range(3):
+        await client.post("/api/contacts", json={"email": f"n{n}@example.com"})
+    jobs = []
+    for action in ({"type": "tag", "add": ["new"]}, {"type": "export"}, {"type": "tag", "add": ["old"]}):
+        job = (await client.post("/api/contacts/bulk", json={"audience": {}, "action": action})).json()["id"]
+        jobs.append(job)
+        async with database.engine() as session:
+            await advance_bulk_job(session, await session.get_one(BulkJob, UUID(job)), 2)
+        for _ in range(LAST_ATTEMPT):
+            async with database.engine() as session:
+                await put_off(session, "bulk_jobs", UUID(job), "it cannot be done")
+    tags, export, more = jobs
+    shown = (await client.get("/api/bulk-jobs")).json()["items"]
+    assert [(each["id"], each["error"], each["done"]) for each in shown] == [
+        (more, "it cannot be done", 2),
+        (export, "it cannot be done", 2),
+        (tags, "it cannot be done", 2),
+    ]
+    for job in (tags, export):
+        assert (await client.post(f"/api/bulk-jobs/{job}/retry")).status_code == 204
+        assert (await client.post(f"/api/bulk-jobs/{job}/dismiss")).status_code == 404
+        async with database.engine() as session:
+            while (taken := await take_bulk_job(session)) is not None:
+                await advance_bulk_job(session, taken, 2)
+        over = (await client.get(f"/api/bulk-jobs/{job}")).json()
+        assert (over["state"], over["done"], over["error"]) == ("completed", 3, None)
+    lines = (await client.get(f"/api/bulk-jobs/{export}/file")).text.splitlines()
+    assert len(lines) == 4, "the heads and everybody once"
+    assert (await client.post(f"/api/bulk-jobs/{more}/dismiss")).status_code == 204
+    assert (await client.get("/api/bulk-jobs")).json()["items"] == []
+    assert (await client.post(f"/api/bulk-jobs/{more}/retry")).status_code == 404
 
 
 async def test_the_doctor_tells_of_dead_events(fresh_database: Database, tmp_path: Path) -> None:

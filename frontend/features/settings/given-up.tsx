@@ -1,8 +1,8 @@
 'use client';
 
-import { CircleCheck, RotateCw, X } from 'lucide-react';
+import { CircleCheck, RotateCw } from 'lucide-react';
 import Link from 'next/link';
-import { type ReactNode, useState } from 'react';
+import { useState } from 'react';
 import { toast } from 'sonner';
 import { LoadMore } from '@/components/load-more';
 import { Button } from '@/components/ui/button';
@@ -14,12 +14,15 @@ import { Ago } from '@/components/ui/time';
 import { useDeadEvents, useDealWithEvents, useDealWithIntakes, useGivenUpIntakes } from '@/lib/api/given-up';
 import type { DeadEvent, GivenUpIntake } from '@/lib/api/types';
 import { formatNumber } from '@/lib/format';
+import { Jobs } from './given-up-jobs';
+import { Line } from './given-up-line';
 
 /** What failed at every attempt and now waits for a person: mend the cause, then let it be tried again. */
 export const GivenUp = () => (
   <div className="grid gap-4">
     <Events />
     <Intakes />
+    <Jobs />
   </div>
 );
 
@@ -141,37 +144,5 @@ function IntakeLine({ intake }: { intake: GivenUpIntake }) {
       onRetry={() => deal.mutate({ verb: 'retry', id }, { onSuccess: () => toast.success('It goes on') })}
       onDismiss={() => deal.mutate({ verb: 'dismiss', id })}
     />
-  );
-}
-
-interface LineProps {
-  title: ReactNode;
-  about: ReactNode;
-  error: string;
-  busy: boolean;
-  onRetry(): void;
-  onDismiss(): void;
-}
-
-/** One thing that was given up: what, why, and the two ways on. */
-function Line({ title, about, error, busy, onRetry, onDismiss }: LineProps) {
-  return (
-    <li className="rule-b grid gap-2 px-4 py-3">
-      <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
-        <div className="min-w-0 flex-1 basis-56">
-          <p className="truncate font-medium">{title}</p>
-          <p className="text-ink-3 text-xs">{about}</p>
-        </div>
-        <div className="flex gap-1">
-          <Button size="sm" busy={busy} onClick={onRetry}>
-            <RotateCw /> Try again
-          </Button>
-          <Button size="sm" look="quiet" disabled={busy} onClick={onDismiss}>
-            <X /> Dismiss
-          </Button>
-        </div>
-      </div>
-      <p className="break-words rounded bg-sunken px-2 py-1.5 font-mono text-ink-2 text-xs">{error}</p>
-    </li>
   );
 }

@@ -3,14 +3,16 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { api } from './client';
 import { usePages } from './pages';
-import type { DeadEvent, GivenUpIntake } from './types';
+import type { BulkJob, DeadEvent, GivenUpIntake } from './types';
 
 const EVENTS = '/api/dead-events';
 const INTAKES = '/api/intakes';
+const JOBS = '/api/bulk-jobs';
 
 /** What the engine stopped trying, and leaves to a person. */
 export const useDeadEvents = () => usePages<DeadEvent>(EVENTS);
 export const useGivenUpIntakes = () => usePages<GivenUpIntake>(INTAKES);
+export const useGivenUpJobs = () => usePages<BulkJob>(JOBS);
 
 type Verb = 'replay' | 'retry' | 'dismiss';
 
@@ -25,3 +27,4 @@ function useDealWith(list: string) {
 
 export const useDealWithEvents = () => useDealWith(EVENTS);
 export const useDealWithIntakes = () => useDealWith(INTAKES);
+export const useDealWithJobs = () => useDealWith(JOBS);

@@ -1664,6 +1664,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/bulk-jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Given Up Bulk Jobs
+         * @description Return the jobs over many contacts that stopped before their end, the newest first.
+         */
+        get: operations["list_given_up_bulk_jobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bulk-jobs/{job_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Retry Bulk Job
+         * @description Go on where the job stopped; an export begins anew.
+         */
+        post: operations["retry_bulk_job"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bulk-jobs/{job_id}/dismiss": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Dismiss Bulk Job
+         * @description Leave it at what the job has done.
+         */
+        post: operations["dismiss_bulk_job"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/bulk-jobs/{job_id}": {
         parameters: {
             query?: never;
@@ -4621,6 +4681,13 @@ export interface components {
             /** Next Cursor */
             next_cursor?: string | null;
         };
+        /** Page[BulkRead] */
+        Page_BulkRead_: {
+            /** Items */
+            items: components["schemas"]["BulkRead"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
         /** Page[ConnectionRead] */
         Page_ConnectionRead_: {
             /** Items */
@@ -6451,6 +6518,7 @@ export type OutboxItem = components['schemas']['OutboxItem'];
 export type OutboxMail = components['schemas']['OutboxMail'];
 export type OverlapRead = components['schemas']['OverlapRead'];
 export type PageAuditRead = components['schemas']['Page_AuditRead_'];
+export type PageBulkRead = components['schemas']['Page_BulkRead_'];
 export type PageConnectionRead = components['schemas']['Page_ConnectionRead_'];
 export type PageConnectorRead = components['schemas']['Page_ConnectorRead_'];
 export type PageContactRead = components['schemas']['Page_ContactRead_'];
@@ -9776,6 +9844,101 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["BulkRead"];
                 };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_given_up_bulk_jobs: {
+        parameters: {
+            query?: {
+                /** @description The most items of this page. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_BulkRead_"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retry_bulk_job: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    dismiss_bulk_job: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Client Error */
             "4XX": {
