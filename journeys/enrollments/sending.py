@@ -7,7 +7,7 @@ attempt's lease is over, and settles them by what the provider can tell, before 
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Protocol, TypeVar
 from uuid import UUID
@@ -115,6 +115,8 @@ class SendStage:
     mailroom: Mailroom
     order: StageOrder
     stopping: Callable[[], bool] = lambda: False
+    _all_sent: bool = field(default=True, init=False)
+    """Whether the ledger is known to say `sent` of everyone so far."""
 
     async def run(self) -> list[Token]:
         """Send to everyone in the batch who may get the mail, then move the batch on.
@@ -130,6 +132,7 @@ class SendStage:
         earlier: list[UUID] = []
         while True:
             outcomes = await self._send(chunk)
+            self._all_sent &= len(outcomes) == len(chunk) and all(_is_plainly_sent(outcome) for *_, outcome in outcomes)
             earlier += [each.enrollment_id for each in chunk if each.message_id is None]
             if len(chunk) < self._size:
                 break
@@ -228,9 +231,13 @@ class SendStage:
 
     def _record(self, outcomes: Sequence[Recorded]) -> Callable[[AsyncSession], Awaitable[None]]:
         async def record(session: AsyncSession) -> None:
-            await ledger.record_outcomes(session, self._claim.claim_id, outcomes)
+            await self._write(session, outcomes)
 
         return record
+
+    async def _write(self, session: AsyncSession, outcomes: Sequence[Recorded]) -> None:
+        written = await ledger.record_outcomes(session, self._claim.claim_id, outcomes)
+        self._all_sent &= written == len(outcomes)
 
     def _record_and_claim(
         self, outcomes: Sequence[Recorded], after: UUID
@@ -238,7 +245,7 @@ class SendStage:
         """Record a chunk and claim the next one, unless the stage must stop here."""
 
         async def record_and_claim(session: AsyncSession) -> list[Claimed] | Answered:
-            await ledger.record_outcomes(session, self._claim.claim_id, outcomes)
+            await self._write(session, outcomes)
             if stop := await find_stop(session, self.order):
                 return stop
             await self._look_at_clocks(session)
@@ -250,8 +257,9 @@ class SendStage:
         """Record the last chunk and move the batch on."""
 
         async def record_and_finish(session: AsyncSession) -> list[Token]:
-            await ledger.record_outcomes(session, self._claim.claim_id, outcomes)
-            return await finish_effect(session, self.order, LEDGER, ledger.RETRY_IN)
+            await self._write(session, outcomes)
+            outlet = "sent" if self._all_sent else None
+            return await finish_effect(session, self.order, LEDGER, ledger.RETRY_IN, outlet)
 
         return record_and_finish
 
@@ -340,6 +348,10 @@ class SendStage:
                 await self._look_at_clocks(session)
                 chunk = await ledger.reclaim(session, self._claim, part, checked=checked)
             await self._patiently(self._record(await self._send(chunk)))
+
+
+def _is_plainly_sent(outcome: Outcome) -> bool:
+    return outcome.state == "sent" and outcome.reason is None
 
 
 def guard_of(opened: Opened, op: SendEmail) -> Guard | None:

@@ -175,8 +175,13 @@ class Ledger:
     """Whether a rule of ours holds it back, which the trace tells."""
 
 
-async def finish_effect(session: AsyncSession, order: StageOrder, ledger: Ledger, retry_in: timedelta) -> list[Token]:
-    """Move a batch on after its effect: each enrollment by the outlet its ledger row says, then walk on from there."""
+async def finish_effect(
+    session: AsyncSession, order: StageOrder, ledger: Ledger, retry_in: timedelta, outlet: str | None = None
+) -> list[Token]:
+    """Move a batch on after its effect: each enrollment by the outlet its ledger row says, then walk on from there.
+
+    Give `outlet` where it is known that all rows of the batch say the same: then none need be read.
+    """
     opened = await open_stage(session, order)
     if isinstance(opened, Answered):
         return opened.tokens
@@ -184,16 +189,20 @@ async def finish_effect(session: AsyncSession, order: StageOrder, ledger: Ledger
     if not group.n:
         return await walk.finish()
     walk.changed_contacts = isinstance(node.op, CallActivity)
+    if outlet:
+        await walk.leave(group, node, outlet)
+        await walk.resume()
+        return await walk.finish()
     outcomes = await _record_outcomes(session, group, node, ledger, opened.place.now)
-    for outlet, reason, _, n in outcomes:
-        measure = {"skipped": "skipped", "failed": "failed"}.get(outlet, "passed")
-        if outlet != RETRY:
+    for way, reason, _, n in outcomes:
+        measure = {"skipped": "skipped", "failed": "failed"}.get(way, "passed")
+        if way != RETRY:
             walk.counts.add(node.id, measure, n, reason if measure != "passed" else None)
-    for outlet, due, part in await _part(session, group, node, ledger, outcomes, opened.place):
-        if outlet == RETRY:
+    for way, due, part in await _part(session, group, node, ledger, outcomes, opened.place):
+        if way == RETRY:
             await walk.stop(part, due or opened.place.now + retry_in)
         else:
-            await walk.go_on(part, node, outlet)
+            await walk.go_on(part, node, way)
     await walk.resume()
     return await walk.finish()
 

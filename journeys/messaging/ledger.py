@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from journeys.connectors.base import Outcome
@@ -253,18 +253,13 @@ def _params(claim: Claim) -> dict[str, Any]:
     }
 
 
-async def record_outcomes(session: AsyncSession, claim_id: UUID, outcomes: Sequence[Recorded]) -> None:
-    """Record outcomes; only rows that this claim still holds change."""
+async def record_outcomes(session: AsyncSession, claim_id: UUID, outcomes: Sequence[Recorded]) -> int:
+    """Record outcomes; only rows that this claim still holds change. Return how many did."""
+    changed = 0
     plain = [each for each in outcomes if each[4].state == "sent" and each[4].provider_message_id is None]
     if plain:
-        await session.execute(
-            text("""
-                UPDATE messages SET state = 'sent', sent_at = now(), lease_until = NULL
-                WHERE enrollment_id = ANY(CAST(:ids AS uuid[])) AND node_id = :node_id AND claim_id = :claim_id
-                  AND state = 'sending'
-            """),
-            {"ids": [each[1] for each in plain], "node_id": plain[0][2], "claim_id": claim_id},
-        )
+        values = {"ids": [each[1] for each in plain], "node_id": plain[0][2], "claim_id": claim_id}
+        changed += await _count_changed(session, _RECORD_SENT, values)
     others = [each for each in outcomes if each[4].state != "sent" or each[4].provider_message_id is not None]
     if others:
         rows = [
@@ -279,9 +274,15 @@ async def record_outcomes(session: AsyncSession, claim_id: UUID, outcomes: Seque
             }
             for _, e, n, v, o in others
         ]
-        await session.execute(
-            _RECORD_EACH, {"rows": to_json(rows), "claim_id": claim_id, "last": LAST_ATTEMPT, "retry_in": RETRY_IN}
-        )
+        values = {"rows": to_json(rows), "claim_id": claim_id, "last": LAST_ATTEMPT, "retry_in": RETRY_IN}
+        changed += await _count_changed(session, _RECORD_EACH, values)
+    return changed
+
+
+async def _count_changed(session: AsyncSession, statement: TextClause, values: Mapping[str, Any]) -> int:
+    result = await session.execute(statement, values)
+    count: int = result.rowcount  # type: ignore[attr-defined]  # an UPDATE gives a cursor's result
+    return count
 
 
 async def give_back(session: AsyncSession, claim: Claim, enrollment_ids: Sequence[UUID], reason: str) -> None:
@@ -302,6 +303,12 @@ RETRY_IN = timedelta(minutes=2)
 
 LAST_ATTEMPT = 6
 """A mail that was deferred this often has failed."""
+
+_RECORD_SENT = text("""
+    UPDATE messages SET state = 'sent', sent_at = now(), lease_until = NULL
+    WHERE enrollment_id = ANY(CAST(:ids AS uuid[])) AND node_id = :node_id AND claim_id = :claim_id
+      AND state = 'sending'
+""")
 
 _RECORD_EACH = text("""
     UPDATE messages m SET

@@ -83,11 +83,11 @@ async def test_an_attempt_that_lives_keeps_its_answers_until_the_database_is_bac
 ) -> None:
     record, away = ledger.record_outcomes, [True, True]
 
-    async def fails_twice(session: AsyncSession, claim_id: UUID, outcomes: Sequence[ledger.Recorded]) -> None:
+    async def fails_twice(session: AsyncSession, claim_id: UUID, outcomes: Sequence[ledger.Recorded]) -> int:
         if away:
             away.pop()
             raise OperationalError("UPDATE messages", None, OSError("server closed the connection"))
-        await record(session, claim_id, outcomes)
+        return await record(session, claim_id, outcomes)
 
     monkeypatch.setattr(ledger, "record_outcomes", fails_twice)
     monkeypatch.setattr("journeys.enrollments.sending.RECORD_AGAIN_SECONDS", 0.01)
@@ -96,6 +96,34 @@ async def test_an_attempt_that_lives_keeps_its_answers_until_the_database_is_bac
     assert await engine.stage(token) == []
     assert await engine.messages() == {"sent": 2}
     assert len(provider.mails) == 2
+
+
+async def test_what_was_settled_before_its_attempt_answers_leaves_by_what_the_ledger_says(
+    database: Database, workspace_id: UUID
+) -> None:
+    provider = RecordingProvider()
+    engine, token = await sending_engine(database, workspace_id, 3, provider)
+
+    async def answer(mails: Sequence[Mail]) -> list[Outcome]:
+        provider.answer = None
+        async with database.engine() as session:
+            await session.execute(
+                text("UPDATE messages SET state = 'unknown' WHERE id = :id"), {"id": mails[0].message_id}
+            )
+        return await provider.send(mails)
+
+    provider.answer = answer
+    assert await engine.stage(token) == []
+    assert await engine.messages() == {"sent": 2, "unknown": 1}
+    async with database.engine() as session:
+        steps = await session.execute(
+            text("""
+                SELECT s.outlet, count(*) FROM steps s JOIN messages m USING (enrollment_id, node_id)
+                WHERE m.version_id = :v GROUP BY 1
+            """),
+            {"v": engine.plan.version_id},
+        )
+        assert dict(steps.tuples().all()) == {"sent": 2, "failed": 1}
 
 
 async def test_where_nothing_can_tell_a_mail_of_a_dead_attempt_is_unknown_and_not_sent_again(
