@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -17,11 +17,12 @@ from journeys.enrollments.custom import ActivityMissing, ActivityUnfit
 from journeys.enrollments.pausing import retry_parked_for
 from journeys.enrollments.sending import LeaseHeld
 from journeys.enrollments.stages import park
+from journeys.graph.plan import PlanNode
 from journeys.nodes.ops import CallActivity
 from journeys.sdk.definition import definition_of
 from journeys.sdk.wire import ActivityDied
 from journeys.settings import Settings
-from tests.factories.journeys import node, publish_plan, trigger
+from tests.factories.journeys import make_mail, node, publish_plan, send, trigger
 from tests.fakes import activities
 from tests.fakes.engine import BareMailroom, Engine
 from tests.fakes.provider import RecordingProvider
@@ -80,8 +81,21 @@ async def make_engine(
     definition = definition_of(getattr(activities, name))
     assert definition
     op = CallActivity(activity=name, config=config, outlets=list(definition.outlets))
-    ends: dict[str, Any] = dict.fromkeys(definition.outlets)
-    plan = await publish_plan(database, workspace_id, [trigger("custom"), node("custom", op, **ends)])
+    return await engine_on(database, workspace_id, host, op, dict.fromkeys(definition.outlets))
+
+
+async def engine_on(
+    database: Database,
+    workspace_id: UUID,
+    host: ActivityHost,
+    op: CallActivity,
+    ways: Mapping[str, str | None],
+    *after: PlanNode,
+    **settings: Any,
+) -> CustomEngine:
+    plan = await publish_plan(
+        database, workspace_id, [trigger("custom"), node("custom", op, **ways), *after], **settings
+    )
     return CustomEngine(database, plan, BareMailroom(database, RecordingProvider()), host)
 
 
@@ -114,6 +128,22 @@ async def test_what_an_activity_sets_is_on_the_contact_and_in_the_trace(
         "WHERE e.version_id = :v AND s.node_id = 'custom'"
     )
     assert (coupon, detail) == (f"C-{key}", {"detail": "attempt 1"})
+
+
+async def test_whom_an_activity_makes_leave_is_gone_before_the_mail_that_follows(
+    database: Database, workspace_id: UUID, host: ActivityHost
+) -> None:
+    op = CallActivity(activity="issue_coupon", config={}, outlets=["issued", "sold_out", "failed"])
+    mail = node("mail", send(await make_mail(database, workspace_id), category="transactional"), sent=None)
+    has_coupon = {"attribute": "coupon", "op": "exists"}
+    ways = {"issued": "mail", "sold_out": "mail", "failed": None}
+    engine = await engine_on(database, workspace_id, host, op, ways, mail, exit_on=[has_coupon])
+    issued, sold_out = await engine.people(None, "sold out")
+    await engine.run([engine.token])
+    assert [way for _, way in await engine.steps(issued)] == ["next", "issued", None]
+    assert [way for _, way in await engine.steps(sold_out)] == ["next", "sold_out", "sent"]
+    assert await engine.states() == {"exited": 1, "completed": 1}
+    assert await engine.messages() == {"sent": 1}
 
 
 async def test_texts_in_the_config_are_liquid_for_each_contact(
