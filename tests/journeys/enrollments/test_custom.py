@@ -89,7 +89,7 @@ async def engine_on(
     workspace_id: UUID,
     host: ActivityHost,
     op: CallActivity,
-    ways: Mapping[str, str | None],
+    ways: Mapping[str, Any],
     *after: PlanNode,
     **settings: Any,
 ) -> CustomEngine:
