@@ -17,7 +17,7 @@ from liquid.builtin.tags.comment_tag import CommentNode
 from liquid.builtin.tags.for_tag import ForLoop, ForNode
 from liquid.builtin.tags.if_tag import IfNode
 from liquid.builtin.tags.unless_tag import UnlessNode
-from liquid.context import RenderContext, builtin
+from liquid.context import builtin
 from liquid.exceptions import OutputStreamLimitError
 from liquid.expression import Expression
 from liquid.stringify import to_liquid_string
@@ -25,7 +25,7 @@ from liquid.token import Token
 from liquid.undefined import UNDEFINED
 from liquid.utils import ReadOnlyChainMap
 
-from journeys.messaging.liquid_limits import Deadline
+from journeys.messaging.liquid_limits import Deadline, TimedContext
 from journeys.messaging.liquid_tags import LINKS, TrackedLinkNode
 
 # Names that mean more than a key.
@@ -39,16 +39,16 @@ class _Unsupported(Exception):
     """The template needs the engine."""
 
 
-class _Reader(RenderContext):
+class _Reader(TimedContext):
     """As much of a render context as expressions and loops use: one flat scope, nothing that can be assigned."""
 
-    __slots__ = ("data", "deadline")
+    __slots__ = ("data",)
 
     def __init__(self, environment: Environment, data: Mapping[str, Any]) -> None:
         self.env = environment
         self.autoescape = environment.autoescape
         self.data = data
-        self.deadline: Deadline | None = None
+        self.deadline = Deadline()
         self.loops = []
         self.loop_iteration_carry = 1
         self.tag_namespace = {"stopindex": {}}
@@ -56,19 +56,14 @@ class _Reader(RenderContext):
     def inside(self, loop: ForLoop, data: Mapping[str, Any]) -> "_Reader":
         """Return the reader of a loop's body."""
         self.raise_for_loop_limit(loop.length)
-        self.deadline = self.deadline or Deadline()
         inner = _Reader(self.env, data)
         inner.deadline, inner.tag_namespace = self.deadline, self.tag_namespace
         inner.loops = [*self.loops, loop]
         return inner
 
-    def check_time(self) -> None:
-        """Raise when a template with loops has taken too long."""
-        if self.deadline:
-            self.deadline.check()
-
     def get(self, path: list[object], *, token: Token | None, default: object = UNDEFINED) -> object:
         """Resolve a path by plain lookups, or as the engine does where these find nothing."""
+        self.deadline.tick()
         value: Any = self.data
         try:
             for name in path:
@@ -186,7 +181,7 @@ def _loop(node: ForNode, environment: Environment) -> Part:
             size += len(pieces[-1])
             if size > limit:
                 raise OutputStreamLimitError("output stream limit reached", token=None)
-            inner.check_time()
+            inner.deadline.tick()
         return "".join(pieces)
 
     return render

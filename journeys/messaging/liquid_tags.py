@@ -66,11 +66,16 @@ class TrackedLinkTag(Tag):
         return TrackedLinkNode(token, number, block)
 
 
+_MOST_DIGITS = 30
+"""Of an amount: what is larger is not written out."""
+
+
 @liquid_filter
 def money(value: object, symbol: object = "") -> str:
     """Return an amount with two decimals and thousands set apart, or the value itself when it is no number."""
     try:
-        amount = f"{Decimal(str(value)):,.2f}"
+        number = Decimal(str(value))
+        amount = f"{number:,.2f}" if number.adjusted() < _MOST_DIGITS else str(value)
     except (InvalidOperation, ValueError):
         return "" if value is None else str(value)
     return Markup(symbol) + amount if isinstance(symbol, Markup) else f"{symbol}{amount}"

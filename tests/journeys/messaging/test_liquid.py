@@ -185,6 +185,39 @@ def test_a_template_that_would_never_end_or_fill_the_memory_is_stopped(source: s
     assert time.process_time() - started < 3
 
 
+TEXT = "{% assign a = 'xxxxxxxxxx' %}" + "{% assign a = a | append: a %}" * 16
+LIST = TEXT + "{% assign l = a | slice: 0, 9999 | split: '' %}"
+
+
+@pytest.mark.parametrize(
+    ("source", "reason"),
+    [
+        ("{% assign a = 99999 %}" + "{% assign a = a | times: a %}" * 30, "number is too large"),
+        ("{{ " + "9" * 4000 + " | times: " + "9" * 4000 + " }}", "number is too large"),
+        ("{% if (1..10000000000) contains 'x' %}{% endif %}", "a range of over"),
+        ("{% for i in (1..1000000000) limit: 1 offset: 999999999 %}{% endfor %}", "a range of over"),
+        (("{% if " + " or ".join(["(1..9999) contains 'x'"] * 200) + " %}{% endif %}") * 80, "took longer"),
+        (LIST + ("{% if " + " or ".join(["l contains 'y'"] * 200) + " %}{% endif %}") * 80, "took longer"),
+        (TEXT + "{{ a" + " | upcase" * 20_000 + " | size }}", "took longer"),
+        (TEXT + "{{ a | split: '' }}", "list is too long"),
+        ("{% assign l = 'x' | split: ',' %}" + "{% assign l = l | concat: l %}" * 30, "list is too long"),
+        (TEXT + "{% assign l = a | split: ',' %}{{ l | concat: l | join: '' }}", "list is too long"),
+        (LIST + "{{ l | uniq | size }}", "too long"),
+        (TEXT + "{{ a | replace: 'x', '1 ' | date: '%Y' }}", "too long"),
+    ],
+)
+def test_no_single_step_outruns_the_limit_on_time(source: str, reason: str) -> None:
+    template = parse_template(source, html=True)
+    started = time.thread_time()
+    with pytest.raises(RenderError, match=reason):
+        template.render({})
+    assert time.thread_time() - started < 1
+
+
+def test_an_amount_without_end_is_not_written_out() -> None:
+    assert parse_template("{{ '1e99999999999' | money }}", html=False).render({}) == "1e99999999999"
+
+
 def test_a_comparison_that_makes_no_sense_fails_that_contact_only() -> None:
     template = parse_template("{% if contact.age > 18 %}adult{% endif %}", html=False)
     assert template.render({"contact": {"age": 20}}) == "adult"
