@@ -171,6 +171,7 @@ test('a journey is put together with the keyboard alone', async ({ page }) => {
   await expect(edges(page)).toHaveCount(1);
   await page.locator('.react-flow__node').first().focus();
   await page.keyboard.press('Enter');
+  await page.getByLabel('Next leads to').focus();
   await page.getByLabel('Next leads to').selectOption('');
   await expect(edges(page)).toHaveCount(0);
   await page.getByLabel('Next leads to').selectOption({ index: 1 });

@@ -32,7 +32,7 @@ function OpenMenu({ asking }: { asking: Asking }) {
   }, [kinds, spot]);
   const targets = useMemo(() => {
     const state = store.getState();
-    const canGo = 'source' in spot ? targetsFor(spot, state, state.kinds) : [];
+    const canGo = 'source' in spot ? targetsFor(spot.source, state, state.kinds) : [];
     return canGo.flatMap((id) => {
       const node = nodeIn(state.nodes, id);
       return node && isStep(node) ? [{ id, title: node.data.label || titleOfKind(node.type, state.kinds) }] : [];

@@ -22,7 +22,7 @@ import { FindStep } from './find-step';
 import { JourneyPanel } from './journey-panel';
 import { KeysDialog } from './keys-dialog';
 import { nodeIn } from './node-in';
-import { NodePanel, useSelectedStep } from './node-panel';
+import { NodePanel, useOpenStep } from './node-panel';
 import { type Overlay, OverlayProvider } from './overlay';
 import { Palette } from './palette';
 import { useDraft, useNodeKinds } from './queries';
@@ -116,7 +116,7 @@ function Workbench({ journey, tools, aside, start, publish, onReload }: Omit<Ope
   const close = () => setOpened(null);
   const flow = useReactFlow<CanvasNode>();
   const { state: saveState, reason, save, overwrite } = useAutosave(journey);
-  const selected = useSelectedStep();
+  const open = useOpenStep();
   const isPhone = useMedia(PHONE);
   const pointer = useRef<Point | null>(null);
   const point = usePresence(journey.id);
@@ -133,7 +133,7 @@ function Workbench({ journey, tools, aside, start, publish, onReload }: Omit<Ope
     onHelp: () => setOpened('keys'),
     pointer,
   });
-  useStepInAddress();
+  useStepInAddress(open);
   const openSettings = () => {
     store.getState().select([]);
     setOpened('settings');
@@ -174,8 +174,8 @@ function Workbench({ journey, tools, aside, start, publish, onReload }: Omit<Ope
         </div>
         {aside ? (
           aside(save)
-        ) : selected ? (
-          <NodePanel key={selected} id={selected} />
+        ) : open ? (
+          <NodePanel key={open} id={open} />
         ) : (
           opened === 'settings' && <JourneyPanel onClose={close} />
         )}

@@ -11,7 +11,7 @@ import {
   ReactFlow,
   type ReactFlowInstance,
 } from '@xyflow/react';
-import { type KeyboardEvent, type MouseEvent, useMemo, useRef } from 'react';
+import { type KeyboardEvent, type MouseEvent, memo, useMemo, useRef } from 'react';
 import type { CanvasNode } from '@/lib/graph/canvas';
 import { NOTE } from '@/lib/graph/canvas';
 import { refusal, type Way } from '@/lib/graph/connect';
@@ -40,7 +40,7 @@ const EDGES = {
 const wayOf = ({ source, sourceHandle = null, target }: Connection | Edge): Way => ({ source, sourceHandle, target });
 
 /** Where steps are drawn and connected. What it shows besides, such as live counts, comes from the overlay around it. */
-export function Canvas({ onPoint }: { onPoint(at: { x: number; y: number } | null): void }) {
+export const Canvas = memo(function Canvas({ onPoint }: { onPoint(at: { x: number; y: number } | null): void }) {
   const store = useBuilderStore();
   const say = useSay();
   const isPhone = useMedia(PHONE);
@@ -63,6 +63,8 @@ export function Canvas({ onPoint }: { onPoint(at: { x: number; y: number } | nul
   const flow = useRef<ReactFlowInstance<CanvasNode> | null>(null);
   const nudged = useRef(0);
 
+  const beginMove = () => store.getState().setMoving(true);
+  const endMove = () => store.getState().setMoving(false);
   const markNudge = (event: KeyboardEvent) => {
     const onNode = (event.target as HTMLElement).classList.contains('react-flow__node');
     if (!onNode || !event.key.startsWith('Arrow')) return;
@@ -117,8 +119,10 @@ export function Canvas({ onPoint }: { onPoint(at: { x: number; y: number } | nul
         onReconnect={(_, connection) => say(store.getState().redirect(wayOf(connection)) ?? 'Connected')}
         isValidConnection={(connection) => refusal(wayOf(connection), store.getState(), kinds) === null}
         onConnectEnd={endConnection}
-        onNodeDragStart={() => store.getState().mark('Move')}
-        onSelectionDragStart={() => store.getState().mark('Move')}
+        onNodeDragStart={beginMove}
+        onNodeDragStop={endMove}
+        onSelectionDragStart={beginMove}
+        onSelectionDragStop={endMove}
         deleteKeyCode={null}
         connectionRadius={36}
         snapToGrid
@@ -153,4 +157,4 @@ export function Canvas({ onPoint }: { onPoint(at: { x: number; y: number } | nul
       </ReactFlow>
     </div>
   );
-}
+});

@@ -10,6 +10,7 @@ import { useOthers } from './use-presence';
 /** Where the others point, and what they have selected. */
 export function Cursors() {
   const others = useOthers((all) => all);
+  if (others.size === 0) return null;
   return (
     <ViewportPortal>
       {[...others.values()].map((someone) => (

@@ -1,6 +1,7 @@
 'use client';
 
 import { Copy, GitBranch, Trash2 } from 'lucide-react';
+import { useDeferredValue, useState } from 'react';
 import { NodeIcon } from '@/components/node-icon';
 import { Button } from '@/components/ui/button';
 import { Notice } from '@/components/ui/notice';
@@ -25,6 +26,18 @@ export function useSelectedStep(): string | null {
     const node = nodeIn(state.nodes, only);
     return only && others.length === 0 && node && isStep(node) ? only : null;
   });
+}
+
+/**
+ * The step whose form is open: the selected one, once the canvas shows that it is. While steps are moved the panel
+ * stays as it is, for they are not opened, and the canvas would become narrower under the pointer.
+ */
+export function useOpenStep(): string | null {
+  const selected = useSelectedStep();
+  const isMoving = useBuilder((state) => state.isMoving);
+  const [open, setOpen] = useState(selected);
+  if (!isMoving && open !== selected) setOpen(selected);
+  return useDeferredValue(open);
 }
 
 /** What a step does, set up by its form; what the server finds wrong stands at the field. */
@@ -59,7 +72,7 @@ export function NodePanel({ id }: { id: string }) {
         </Notice>
       )}
       <ScopeProvider root={schema} faults={faults}>
-        <NameField title={title} values={data} onChange={change} />
+        <NameField id={id} title={title} values={data} onChange={change} />
         <NodeForm key={id} kind={type} values={data} onChange={change} />
       </ScopeProvider>
       <Ways id={id} />

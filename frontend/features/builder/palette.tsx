@@ -1,7 +1,7 @@
 'use client';
 
 import { useReactFlow } from '@xyflow/react';
-import { type PointerEvent, useMemo, useState } from 'react';
+import { memo, type PointerEvent, useMemo, useState } from 'react';
 import { NodeIcon } from '@/components/node-icon';
 import { isTriggerKind, openOutlets } from '@/lib/graph/connect';
 import type { Point } from '@/lib/graph/edit';
@@ -83,7 +83,7 @@ function usePull(onMove: (ghost: Ghost | null) => void) {
 }
 
 /** The steps there are, beside the canvas: a click adds one, a pull places one. Works with mouse, pen and finger. */
-export function Palette() {
+export const Palette = memo(function Palette() {
   const kinds = useBuilder((state) => state.kinds);
   const all = useMemo(() => [...kinds.values()], [kinds]);
   const add = useAddStep();
@@ -108,4 +108,4 @@ export function Palette() {
       )}
     </aside>
   );
-}
+});

@@ -50,7 +50,7 @@ function GroupTools({ group: { id, name, collapsed } }: { group: StepGroup }) {
     <>
       <Input
         aria-label="Name of the group"
-        data-name-of-selected
+        data-name-of={id}
         placeholder="Name the group"
         maxLength={100}
         className="h-8 w-40"

@@ -1,8 +1,9 @@
 'use client';
 
-import { BaseEdge, EdgeLabelRenderer, type EdgeProps, getSmoothStepPath } from '@xyflow/react';
+import { BaseEdge, type EdgeProps, getSmoothStepPath, useStore } from '@xyflow/react';
 import { Plus } from 'lucide-react';
-import { memo } from 'react';
+import { memo, type ReactNode, useMemo } from 'react';
+import { createPortal } from 'react-dom';
 import { cn } from '@/lib/cn';
 import type { CanvasEdge } from '@/lib/graph/canvas';
 import { outletLabel } from '@/lib/nodes';
@@ -11,6 +12,13 @@ import { nodeIn } from './node-in';
 import { useOverlay } from './overlay';
 
 const LABEL_AT = 0.75;
+
+/** Puts a label where React Flow has them; its own EdgeLabelRenderer seeks that place anew at each move of anything. */
+function AboveEdges({ children }: { children: ReactNode }) {
+  const root = useStore(({ domNode }) => domNode);
+  const layer = useMemo(() => root?.querySelector('.react-flow__edgelabel-renderer'), [root]);
+  return layer && createPortal(children, layer);
+}
 
 /** A way from one step to the next, named by its outlet; its "+" puts a step in between. */
 export const StepEdge = memo(function StepEdge(edge: EdgeProps) {
@@ -41,7 +49,7 @@ export const StepEdge = memo(function StepEdge(edge: EdgeProps) {
           lit && !isLit && 'opacity-30',
         )}
       />
-      <EdgeLabelRenderer>
+      <AboveEdges>
         <div
           data-drop={isDragging ? 'ok' : undefined}
           className="nodrag nopan pointer-events-auto absolute flex items-center gap-1"
@@ -64,7 +72,7 @@ export const StepEdge = memo(function StepEdge(edge: EdgeProps) {
             <Plus className="size-3" />
           </button>
         </div>
-      </EdgeLabelRenderer>
+      </AboveEdges>
     </>
   );
 });

@@ -28,6 +28,10 @@ function drawnFrom(edges: CanvasEdge[], id: string): string {
   return bySource.get(id) ?? '';
 }
 
+/** A step looks the same wherever it stands, so it is not drawn anew while it is moved. */
+const looksSame = (a: NodeProps<CanvasNode>, b: NodeProps<CanvasNode>): boolean =>
+  a.id === b.id && a.type === b.type && a.data === b.data && a.selected === b.selected;
+
 /** One step on the canvas: what it does, its ways out, and what is wrong with it. */
 export const StepNode = memo(function StepNode({ id, type, data, selected }: NodeProps<CanvasNode>) {
   const kind = useBuilder(({ kinds }) => kinds.get(type));
@@ -47,7 +51,7 @@ export const StepNode = memo(function StepNode({ id, type, data, selected }: Nod
       data-kind={type}
       data-drop={takesDrop ? 'ok' : undefined}
       className={cn(
-        'group/step relative w-60 rounded-lg border bg-surface text-left shadow-node transition-shadow',
+        'group/step relative w-60 rounded-lg border bg-surface text-left shadow-node',
         selected && 'border-accent shadow-[0_0_0_3px_color-mix(in_oklab,var(--accent)_22%,transparent)]',
         faults && !selected && 'border-bad/60',
         takesDrop && 'border-accent border-dashed',
@@ -91,7 +95,7 @@ export const StepNode = memo(function StepNode({ id, type, data, selected }: Nod
       ))}
     </div>
   );
-});
+}, looksSame);
 
 /** Where a way out begins, in percent of the width: the usual way in the middle, those that nobody need draw beside it. */
 function placeOf(outlets: string[], index: number): number {

@@ -42,6 +42,8 @@ interface Actions {
   apply(label: string, change: (draft: Draft) => Draft, burst?: string): void;
   /** Remembers the state before a gesture that React Flow reports bit by bit. */
   mark(label: string): void;
+  /** Steps are being moved about, from `true` to `false`. */
+  setMoving(isMoving: boolean): void;
   undo(): string | null;
   redo(): string | null;
   changeNodes(changes: NodeChange<CanvasNode>[]): void;
@@ -82,6 +84,7 @@ export interface BuilderState extends Draft, Actions {
   asking: Asking | null;
   /** The kind of step that is being dragged in from the list. */
   dragged: string | null;
+  isMoving: boolean;
 }
 
 const BURST_MS = 1_200;
@@ -115,6 +118,7 @@ export function createBuilder({ graph, settings }: Pick<Journey, 'graph' | 'sett
       faults: {},
       asking: null,
       dragged: null,
+      isMoving: false,
 
       apply(label, change, name = '') {
         const before = draftOf(get());
@@ -129,9 +133,17 @@ export function createBuilder({ graph, settings }: Pick<Journey, 'graph' | 'sett
         burst = { name: '', at: 0 };
         set({ history: marked(get().history, draftOf(get()), label) });
       },
+      setMoving(isMoving) {
+        if (isMoving) get().mark('Move');
+        set({ isMoving });
+      },
       undo: () => travel(undone),
       redo: () => travel(redone),
-      changeNodes: (changes) => set({ nodes: changedNodes(get(), changes) }),
+      changeNodes(changes) {
+        // React Flow tells of no end when a gesture is broken off, but the steps lie still then too.
+        const isOver = changes.some((change) => change.type === 'position' && change.dragging === false);
+        set({ nodes: changedNodes(get(), changes), ...(isOver && { isMoving: false }) });
+      },
       changeEdges: (changes) => set({ edges: applyEdgeChanges(changes, get().edges) }),
 
       connect(way) {

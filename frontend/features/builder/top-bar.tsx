@@ -23,6 +23,7 @@ import { StateBadge } from '@/components/state-badge';
 import { Button } from '@/components/ui/button';
 import { Menu, MenuItem, MenuRule } from '@/components/ui/menu';
 import { Tooltip } from '@/components/ui/tooltip';
+import { afterPaint } from '@/lib/after-paint';
 import type { Journey } from '@/lib/api/types';
 import { count } from '@/lib/format';
 import type { CanvasNode } from '@/lib/graph/canvas';
@@ -58,10 +59,14 @@ export function TopBar({ journey, saveState, onFind, onSettings, onKeys, onPubli
   const undoes = useBuilder(({ history }) => history.past.at(-1)?.label);
   const redoes = useBuilder(({ history }) => history.future[0]?.label);
   const selected = useSelectedStep();
-  const tidy = () => {
-    store.getState().tidy();
-    requestAnimationFrame(() => void flow.fitView(FIT));
-  };
+  // What moves the whole drawing takes a moment in a large one; the button shows before that it was pressed.
+  const tidy = () =>
+    afterPaint(() => {
+      store.getState().tidy();
+      requestAnimationFrame(() => void flow.fitView(FIT));
+    });
+  const undo = () => afterPaint(() => say(`Undid: ${store.getState().undo()}`));
+  const redo = () => afterPaint(() => say(`Redid: ${store.getState().redo()}`));
   const addNote = () => {
     const pane = paneInSight();
     if (!pane) return;
@@ -88,18 +93,10 @@ export function TopBar({ journey, saveState, onFind, onSettings, onKeys, onPubli
       />
       {children}
       <div className="flex items-center max-md:hidden">
-        <Tool
-          label={undoes ? `Undo: ${undoes}` : 'Undo'}
-          disabled={!undoes}
-          onClick={() => say(`Undid: ${store.getState().undo()}`)}
-        >
+        <Tool label={undoes ? `Undo: ${undoes}` : 'Undo'} disabled={!undoes} onClick={undo}>
           <Undo2 />
         </Tool>
-        <Tool
-          label={redoes ? `Redo: ${redoes}` : 'Redo'}
-          disabled={!redoes}
-          onClick={() => say(`Redid: ${store.getState().redo()}`)}
-        >
+        <Tool label={redoes ? `Redo: ${redoes}` : 'Redo'} disabled={!redoes} onClick={redo}>
           <Redo2 />
         </Tool>
         <Tool label="Tidy up" onClick={tidy}>
@@ -123,10 +120,10 @@ export function TopBar({ journey, saveState, onFind, onSettings, onKeys, onPubli
         }
       >
         <div className="md:hidden">
-          <MenuItem disabled={!undoes} onSelect={() => say(`Undid: ${store.getState().undo()}`)}>
+          <MenuItem disabled={!undoes} onSelect={undo}>
             <Undo2 /> {undoes ? `Undo: ${undoes}` : 'Undo'}
           </MenuItem>
-          <MenuItem disabled={!redoes} onSelect={() => say(`Redid: ${store.getState().redo()}`)}>
+          <MenuItem disabled={!redoes} onSelect={redo}>
             <Redo2 /> {redoes ? `Redo: ${redoes}` : 'Redo'}
           </MenuItem>
           <MenuItem onSelect={tidy}>

@@ -2,6 +2,7 @@
 
 import { useReactFlow } from '@xyflow/react';
 import { useEffect, useRef } from 'react';
+import { afterPaint } from '@/lib/after-paint';
 import { spotAfter } from '@/lib/graph/connect';
 import type { Point } from '@/lib/graph/edit';
 import { drawnStep, paneInSight } from '@/lib/graph/sight';
@@ -55,10 +56,12 @@ export function useShortcuts({ onSearch, onSave, onHelp, pointer }: Hooks): void
       paste(event.clipboardData?.getData('text/plain') ?? '');
     };
 
+    const undo = () => afterPaint(() => say(told('Undid', store.getState().undo())));
+    const redo = () => afterPaint(() => say(told('Redid', store.getState().redo())));
     const withModifier = (key: string, shift: boolean): (() => void) | undefined =>
       ({
-        z: () => say(shift ? told('Redid', store.getState().redo()) : told('Undid', store.getState().undo())),
-        y: () => say(told('Redid', store.getState().redo())),
+        z: () => (shift ? redo() : undo()),
+        y: () => redo(),
         d: () => store.getState().duplicateSelected(),
         g: () => store.getState().group(),
         a: () => store.getState().select(store.getState().nodes.map(({ id }) => id)),
@@ -70,7 +73,7 @@ export function useShortcuts({ onSearch, onSave, onHelp, pointer }: Hooks): void
         delete: () => remove(),
         backspace: () => remove(),
         escape: () => store.getState().select([]),
-        f2: () => rename(),
+        f2: () => rename(onlySelected()),
         b: () => selectBranch(),
         '1': () => void flow.fitView(FIT),
         '0': () => void flow.zoomTo(1, { duration: 200 }),
@@ -127,9 +130,11 @@ export function useShortcuts({ onSearch, onSave, onHelp, pointer }: Hooks): void
   }, [store, flow, say, pointer]);
 }
 
-/** Goes to the name of what is selected, a step or a group. */
-function rename(): void {
-  const field = document.querySelector<HTMLInputElement>('[data-name-of-selected]');
+/** Goes to the name of what is selected, a step or a group; the panel comes a moment after the selection. */
+function rename(step: string | null, framesLeft = 30): void {
+  const one = step ? `[data-name-of="${CSS.escape(step)}"]` : '[data-name-of]';
+  const field = document.querySelector<HTMLInputElement>(one);
+  if (!field && framesLeft > 0) requestAnimationFrame(() => rename(step, framesLeft - 1));
   field?.focus();
   field?.select();
 }

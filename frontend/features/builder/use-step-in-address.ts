@@ -2,7 +2,6 @@
 
 import { useEffect, useRef } from 'react';
 import { useBuilderStore } from './context';
-import { useSelectedStep } from './node-panel';
 
 const stepInAddress = (): string | null => new URLSearchParams(location.search).get('step');
 
@@ -14,28 +13,27 @@ function addressWith(step: string | null): string {
 }
 
 /** Writes the step into the address; says whether that is under way, by going back to the page without one. */
-function tell(selected: string | null): boolean {
+function tell(open: string | null): boolean {
   const shown = stepInAddress();
-  if (selected === shown) return false;
-  if (!selected && history.state?.hasOpenedStep) {
+  if (open === shown) return false;
+  if (!open && history.state?.hasOpenedStep) {
     history.back();
     return true;
   }
-  if (selected && !shown) history.pushState({ hasOpenedStep: true }, '', addressWith(selected));
-  else history.replaceState(history.state, '', addressWith(selected));
+  if (open && !shown) history.pushState({ hasOpenedStep: true }, '', addressWith(open));
+  else history.replaceState(history.state, '', addressWith(open));
   return false;
 }
 
-/** Keeps the one selected step in the page's address: a link opens it, and the Back key closes its panel. */
-export function useStepInAddress(): void {
+/** Keeps the open step in the page's address: a link opens it, and the Back key closes its panel. */
+export function useStepInAddress(open: string | null): void {
   const store = useBuilderStore();
-  const selected = useSelectedStep();
-  const latest = useRef(selected);
+  const latest = useRef(open);
   const isLeaving = useRef(false);
   useEffect(() => {
-    latest.current = selected;
-    if (!isLeaving.current) isLeaving.current = tell(selected);
-  }, [selected]);
+    latest.current = open;
+    if (!isLeaving.current) isLeaving.current = tell(open);
+  }, [open]);
   useEffect(() => {
     const follow = () => {
       if (isLeaving.current) {

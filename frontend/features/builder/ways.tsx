@@ -1,5 +1,6 @@
 'use client';
 
+import { useState } from 'react';
 import { Select } from '@/components/ui/input';
 import { isStep } from '@/lib/graph/canvas';
 import { targetsFor } from '@/lib/graph/connect';
@@ -37,28 +38,52 @@ export function Ways({ id }: { id: string }) {
   return (
     <section aria-label="Ways on" className="grid gap-2 border-t pt-4">
       <h3 className="font-medium text-sm">Ways on</h3>
-      {outlets.map((outlet) => {
-        const others = edges.filter((edge) => edge.source !== id || edge.sourceHandle !== outlet);
-        const current = edges.find((edge) => edge.source === id && edge.sourceHandle === outlet)?.target ?? '';
-        const label = outletLabel(node, outlet) ?? 'Next';
-        return (
-          <div key={outlet} className="grid grid-cols-[minmax(0,2fr)_minmax(0,3fr)] items-center gap-2">
-            <span className="truncate text-ink-2 text-xs">{label}</span>
-            <Select
-              aria-label={`${label} leads to`}
-              value={current}
-              onChange={(event) => lead(outlet, event.target.value)}
-            >
-              <option value="">{isOptional(outlet) ? 'As the usual way' : 'Nowhere yet'}</option>
-              {targetsFor({ source: id, sourceHandle: outlet }, { nodes, edges: others }, kinds).map((target) => (
-                <option key={target} value={target}>
-                  {nameOf(target)}
-                </option>
-              ))}
-            </Select>
-          </div>
-        );
-      })}
+      {outlets.map((outlet) => (
+        <Way
+          key={outlet}
+          label={outletLabel(node, outlet) ?? 'Next'}
+          nowhere={isOptional(outlet) ? 'As the usual way' : 'Nowhere yet'}
+          current={edges.find((edge) => edge.source === id && edge.sourceHandle === outlet)?.target ?? ''}
+          targets={() => targetsFor(id, { nodes }, kinds)}
+          nameOf={nameOf}
+          onLead={(target) => lead(outlet, target)}
+        />
+      ))}
     </section>
+  );
+}
+
+interface WayProps {
+  label: string;
+  nowhere: string;
+  current: string;
+  targets(): string[];
+  nameOf(target: string): string;
+  onLead(target: string): void;
+}
+
+/** One way out. Where else it could lead is listed when somebody is about to choose: a large journey has many steps. */
+function Way({ label, nowhere, current, targets, nameOf, onLead }: WayProps) {
+  const [isAsked, setAsked] = useState(false);
+  const ask = () => setAsked(true);
+  const listed = isAsked ? targets() : current ? [current] : [];
+  return (
+    <div className="grid grid-cols-[minmax(0,2fr)_minmax(0,3fr)] items-center gap-2">
+      <span className="truncate text-ink-2 text-xs">{label}</span>
+      <Select
+        aria-label={`${label} leads to`}
+        value={current}
+        onFocus={ask}
+        onPointerEnter={ask}
+        onChange={(event) => onLead(event.target.value)}
+      >
+        <option value="">{nowhere}</option>
+        {listed.map((target) => (
+          <option key={target} value={target}>
+            {nameOf(target)}
+          </option>
+        ))}
+      </Select>
+    </div>
   );
 }

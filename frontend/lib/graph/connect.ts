@@ -26,9 +26,11 @@ export function refusal({ source, sourceHandle, target }: Way, { nodes, edges }:
   return taken ? 'This way already leads somewhere' : null;
 }
 
-/** The steps that a way out may lead to. */
-export const targetsFor = (from: Omit<Way, 'target'>, canvas: Canvas, kinds: Kinds): string[] =>
-  canvas.nodes.map(({ id }) => id).filter((target) => refusal({ ...from, target }, canvas, kinds) === null);
+/** The steps that a way out of a step may lead to, whichever it is. */
+export const targetsFor = (source: string, { nodes }: Pick<Canvas, 'nodes'>, kinds: Kinds): string[] =>
+  nodes.flatMap((node) =>
+    isStep(node) && node.id !== source && !isTriggerKind(kinds.get(node.type)) ? [node.id] : [],
+  );
 
 /** The ways out of a step that lead nowhere yet. */
 export function openOutlets(id: string, { nodes, edges }: Canvas, kinds: Kinds): string[] {

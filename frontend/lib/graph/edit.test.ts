@@ -13,8 +13,10 @@ import {
   placeBelow,
   reachable,
   redirected,
+  selected,
   without,
 } from './edit';
+import { unfoldedFor } from './groups';
 
 const kind = (name: string, group: string, outlets: string[], config_schema = {}): [string, NodeKind] => [
   name,
@@ -62,7 +64,22 @@ test('a connection is refused with the reason', () => {
   expect(why('done', 'next', 'mail')).toMatch(/comes after/);
   expect(why('mail', 'skipped', 'gone')).toMatch(/no such step/);
   expect(why('mail', 'skipped', 'done')).toBeNull();
-  expect(targetsFor({ source: 'mail', sourceHandle: 'failed' }, drawn, kinds)).toEqual(['done']);
+});
+
+test('a way may lead to each step that the connection would be allowed to, and to no other', () => {
+  expect(targetsFor('mail', drawn, kinds)).toEqual(['done']);
+  const open = { ...drawn, edges: [] };
+  for (const { id: source } of open.nodes.filter(({ id }) => id !== 'done')) {
+    const [sourceHandle = ''] = openOutlets(source, open, kinds);
+    const allowed = open.nodes.filter(({ id: target }) => !refusal({ source, sourceHandle, target }, open, kinds));
+    expect(targetsFor(source, open, kinds)).toEqual(allowed.map(({ id }) => id));
+  }
+});
+
+test('choosing what is chosen already changes neither the edges nor the groups', () => {
+  const groups = [{ id: 'g', name: '', nodes: ['mail', 'done'], collapsed: true }];
+  expect(selected(drawn, ['mail']).edges).toBe(drawn.edges);
+  expect(unfoldedFor(groups, new Set(['start']))).toBe(groups);
 });
 
 test('a loop may be drawn: whether something slows it down is for the server to judge', () => {

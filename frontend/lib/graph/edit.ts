@@ -41,7 +41,9 @@ const selectOnly = (nodes: CanvasNode[], ids: ReadonlySet<string>): CanvasNode[]
 export const selected = (canvas: Canvas, ids: readonly string[]): Canvas => ({
   ...canvas,
   nodes: selectOnly(canvas.nodes, new Set(ids)),
-  edges: canvas.edges.map((edge) => (edge.selected ? { ...edge, selected: false } : edge)),
+  edges: canvas.edges.some((edge) => edge.selected)
+    ? canvas.edges.map((edge) => (edge.selected ? { ...edge, selected: false } : edge))
+    : canvas.edges,
 });
 
 export interface Added {

@@ -189,9 +189,8 @@ export function movedGroups({ nodes, groups = [] }: Canvas, places: Places): Can
 }
 
 /** Groups of which only a part is among these steps are unfolded: what is selected can be seen. */
-export const unfoldedFor = (groups: Groups, ids: ReadonlySet<string>): Groups =>
-  groups.map((group) =>
-    group.collapsed && group.nodes.some((id) => ids.has(id)) && !group.nodes.every((id) => ids.has(id))
-      ? { ...group, collapsed: false }
-      : group,
-  );
+export function unfoldedFor(groups: Groups, ids: ReadonlySet<string>): Groups {
+  const isPart = ({ collapsed, nodes }: StepGroup) =>
+    collapsed && nodes.some((id) => ids.has(id)) && !nodes.every((id) => ids.has(id));
+  return groups.some(isPart) ? groups.map((group) => (isPart(group) ? { ...group, collapsed: false } : group)) : groups;
+}

@@ -17,8 +17,20 @@ const SPAN = ['days', 'hours', 'minutes', 'seconds'];
 /** Whether an object is a length of time: days, hours, minutes and seconds. */
 export const isSpan = ({ properties = {} }: JsonSchema): boolean => SPAN.every((unit) => unit in properties);
 
-/** The field whose items are ways out of the node, such as the paths of a branch. */
-export function outletField(schema: JsonSchema): [name: string, items: JsonSchema] | null {
+type OutletField = [name: string, items: JsonSchema] | null;
+
+const outletFields = new WeakMap<JsonSchema, OutletField>();
+
+/** The field whose items are ways out of the node, such as the paths of a branch; looked for once per schema. */
+export function outletField(schema: JsonSchema): OutletField {
+  const known = outletFields.get(schema);
+  if (known !== undefined) return known;
+  const found = findOutletField(schema);
+  outletFields.set(schema, found);
+  return found;
+}
+
+function findOutletField(schema: JsonSchema): OutletField {
   for (const [name, property] of Object.entries(schema.properties ?? {})) {
     const list = resolve(property, schema);
     const items = list.type === 'array' && list.items ? resolve(list.items, schema) : null;

@@ -239,13 +239,13 @@ export function NodeForm({ kind, values, onChange }: FormProps & { kind: string 
 }
 
 /** The name of a step, for people. */
-export function NameField({ title, values, onChange }: FormProps & { title: string }) {
+export function NameField({ id, title, values, onChange }: FormProps & { id: string; title: string }) {
   return (
     <Field label="Name">
       {(wiring) => (
         <Input
           {...wiring}
-          data-name-of-selected
+          data-name-of={id}
           maxLength={100}
           placeholder={title}
           value={String(values.label ?? '')}
