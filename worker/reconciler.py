@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from temporalio.client import Client
 
 from journeys.auth.housekeeping import forget_expired
-from journeys.db import migrate
+from journeys.db import timeseries
 from journeys.db.session import Database
 from journeys.enrollments.counts import fold_counts
 from journeys.enrollments.exits import drop_forgotten
@@ -105,4 +105,4 @@ class Reconciler:
             await forget_expired(session)
             await settle_abandoned(session)
             await drop_forgotten(session)
-        await asyncio.to_thread(migrate.maintain, self._database.url, self._settings.events_retain_days)
+        await asyncio.to_thread(timeseries.maintain_database, self._database.url, self._settings.events_retain_days)

@@ -36,16 +36,6 @@ def upgrade(database_url: str, retain_days: int = 400) -> None:
         engine.dispose()
 
 
-def maintain(database_url: str, retain_days: int) -> None:
-    """Make coming partitions and drop those past retention."""
-    engine = create_engine(async_url(database_url))
-    try:
-        with engine.begin() as connection:
-            timeseries.maintain(connection, retain_days)
-    finally:
-        engine.dispose()
-
-
 def _create_roles(connection: Connection) -> None:
     """Make the two roles that sessions take on, and let the login role take them."""
     for role in (APP_ROLE, ENGINE_ROLE):

@@ -7,7 +7,9 @@ the clock and drops those past retention.
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, create_engine, text
+
+from journeys.db.session import async_url
 
 EPOCH = datetime(2000, 1, 3, tzinfo=UTC)
 WEEK = timedelta(days=7)
@@ -57,6 +59,16 @@ def maintain(connection: Connection, retain_days: int = 400, now: datetime | Non
         made += _make_partitions(connection, series, min(now - series.backfill, now), now)
         _drop_partitions(connection, series, now - timedelta(days=retain_days) - WEEK)
     return made
+
+
+def maintain_database(database_url: str, retain_days: int) -> None:
+    """Make coming partitions and drop those past retention."""
+    engine = create_engine(async_url(database_url))
+    try:
+        with engine.begin() as connection:
+            maintain(connection, retain_days)
+    finally:
+        engine.dispose()
 
 
 def _is_partitioned(connection: Connection, series: Series) -> bool:

@@ -212,7 +212,7 @@ def server_settings(*, quick: bool) -> dict[str, str]:
     settings = {
         "listen_addresses": LOOPBACK,
         "unix_socket_directories": "",
-        "shared_buffers": f"{min(memory // 4, 1024)}MB",
+        "shared_buffers": f"{min(memory // 8, 128)}MB",
         "effective_cache_size": f"{memory * 6 // 10}MB",
         "work_mem": "32MB",
         "hash_mem_multiplier": "2",
