@@ -7,7 +7,7 @@ both must agree), and writes a row for each before anything is sent.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 from uuid import UUID
 
 from sqlalchemy import TextClause, text
@@ -54,8 +54,7 @@ class Claim:
     """The local times of the batch's time zones, for the guard."""
 
 
-@dataclass(frozen=True, slots=True)
-class Claimed:
+class Claimed(NamedTuple):
     """One enrollment of a chunk. `message_id` is None when the ledger held it before."""
 
     enrollment_id: UUID

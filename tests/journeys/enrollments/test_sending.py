@@ -118,12 +118,12 @@ async def test_what_was_settled_before_its_attempt_answers_leaves_by_what_the_le
     async with database.engine() as session:
         steps = await session.execute(
             text("""
-                SELECT s.outlet, count(*) FROM steps s JOIN messages m USING (enrollment_id, node_id)
+                SELECT s.outlet, count(*) AS n FROM steps s JOIN messages m USING (enrollment_id, node_id)
                 WHERE m.version_id = :v GROUP BY 1
             """),
             {"v": engine.plan.version_id},
         )
-        assert dict(steps.tuples().all()) == {"sent": 2, "failed": 1}
+        assert {step.outlet: step.n for step in steps} == {"sent": 2, "failed": 1}
 
 
 async def test_where_nothing_can_tell_a_mail_of_a_dead_attempt_is_unknown_and_not_sent_again(
