@@ -4,13 +4,16 @@ import asyncio
 import os
 import sys
 from importlib.util import find_spec
+from typing import NoReturn
 
 import typer
+from pydantic import ValidationError
 from rich.console import Console
 from rich.table import Table
+from sqlalchemy.exc import SQLAlchemyError
 
 from journeys.db.migrate import upgrade
-from journeys.errors import SojournError, Unavailable
+from journeys.errors import SojournError, Unavailable, first_line
 from journeys.settings import Settings
 from journeys.temporal import connect
 from worker import cli_activity, cli_contact, cli_demo, cli_journey, cli_key, cli_trial, cli_why
@@ -67,7 +70,12 @@ def promote_installed() -> None:
 
 
 async def _promote(settings: Settings) -> None:
-    await promote(await connect(settings), installed_version())
+    try:
+        client = await connect(settings)
+    except RuntimeError as error:  # which is how the client says that nobody answers
+        where = settings.temporal_address or "its usual address"
+        raise Unavailable(f"Temporal does not answer at {where}: start it with `sojourn up`.") from error
+    await promote(client, installed_version())
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
@@ -91,6 +99,15 @@ def main() -> None:
     """Run a command; what a person can mend is one sentence, not a traceback."""
     try:
         app()
-    except (SojournError, ProcessFailed, PortTaken, AlreadyRunning) as error:
-        Console(stderr=True, soft_wrap=True, highlight=False).print(str(error), markup=False)
-        sys.exit(1)
+    except (SojournError, ProcessFailed, PortTaken, AlreadyRunning, OSError) as error:
+        fail(str(error))
+    except ValidationError as error:
+        fail("; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors()) + ".")
+    except SQLAlchemyError as error:
+        fail(f"The database cannot be used: {first_line(error)}")
+
+
+def fail(sentence: str) -> NoReturn:
+    """Say what is wrong, and end the command."""
+    Console(stderr=True, soft_wrap=True, highlight=False).print(sentence, markup=False)
+    sys.exit(1)

@@ -19,6 +19,7 @@ from journeys.graph.models import Journey
 from journeys.nodes.custom import install_activities
 from worker.addresses import connected_settings
 from worker.cli_database import WorkspaceSession, open_workspace
+from worker.cli_files import read_text
 from worker.cli_simulate import simulate_file
 
 app = typer.Typer(help="Journeys as files.", no_args_is_help=True)
@@ -42,7 +43,7 @@ app.command("simulate")(simulate_file)
 @app.command()
 def validate(file: File, workspace: WorkspaceOption = None) -> None:
     """Name every fault of a journey file, and what is legal but odd."""
-    checked = asyncio.run(_check(import_journey(file.read_text()), workspace))
+    checked = asyncio.run(_check(import_journey(read_text(file)), workspace))
     for problem in checked.errors:
         console.print(f"error: {problem.node_id or 'journey'}: {problem.message}", markup=False)
     for problem in checked.warnings:
@@ -55,7 +56,7 @@ def validate(file: File, workspace: WorkspaceOption = None) -> None:
 @app.command("import")
 def import_file(file: File, workspace: WorkspaceOption = None) -> None:
     """Make a draft from a file, or change the draft of the journey with its slug; print its id."""
-    typer.echo(asyncio.run(_import(import_journey(file.read_text()), workspace)))
+    typer.echo(asyncio.run(_import(import_journey(read_text(file)), workspace)))
 
 
 @app.command()
@@ -68,7 +69,7 @@ def publish(
     if in_flight not in ("finish", "exit"):
         raise typer.BadParameter("Say finish or exit.", param_hint="--in-flight")
     policy: InFlight = "exit" if in_flight == "exit" else "finish"
-    typer.echo(asyncio.run(_publish(import_journey(file.read_text()), policy, workspace)))
+    typer.echo(asyncio.run(_publish(import_journey(read_text(file)), policy, workspace)))
 
 
 @app.command()

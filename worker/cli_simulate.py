@@ -7,7 +7,6 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import typer
-import yaml
 from pydantic import ValidationError
 from rich.console import Console
 from sqlalchemy import select
@@ -24,6 +23,7 @@ from journeys.simulation.report import SimulationResult
 from journeys.simulation.simulate import simulate
 from worker.addresses import connected_settings
 from worker.cli_database import open_workspace
+from worker.cli_files import read_mapping, read_text
 
 MADE_UP = 100
 
@@ -37,7 +37,9 @@ def simulate_file(
     made_up: Annotated[int, typer.Option(help="How many contacts to make up, where none are said.")] = MADE_UP,
     request: Annotated[
         Path | None,
-        typer.Option(exists=True, help="More of the API's request as YAML: assumptions, synthetic, payload."),
+        typer.Option(
+            exists=True, dir_okay=False, help="More of the API's request as YAML: assumptions, synthetic, payload."
+        ),
     ] = None,
     start_at: Annotated[datetime | None, typer.Option(help="When they come in, in UTC; now, if not said.")] = None,
     days: Annotated[int, typer.Option(help="How far to look ahead.")] = 90,
@@ -46,7 +48,7 @@ def simulate_file(
     workspace: Annotated[UUID | None, typer.Option(help="The workspace; the first one when not said.")] = None,
 ) -> None:
     """Send contacts, real or made up, through a journey file on a virtual clock; nothing leaves this machine."""
-    said: dict[str, Any] = yaml.safe_load(request.read_text()) if request else {}
+    said: dict[str, Any] = read_mapping(request) if request else {}
     said |= {"days": days, "seed": seed, "start_at": start_at.replace(tzinfo=UTC) if start_at else None}
     if contact or segment:
         said |= {"contacts": contact or None, "segment_id": segment}
@@ -56,7 +58,7 @@ def simulate_file(
         order = SimulationRequest.model_validate(said)
     except ValidationError as error:
         raise InvalidInput("this cannot be simulated", rule_faults(error)) from error
-    result = asyncio.run(_simulate(import_journey(file.read_text()), order, workspace))
+    result = asyncio.run(_simulate(import_journey(read_text(file)), order, workspace))
     if as_json:
         typer.echo(result.model_dump_json(indent=2))
     else:
