@@ -14,6 +14,9 @@ START_SECONDS = 60.0
 PROBE_SECONDS = 0.05
 LOG_BYTES = 20_000_000
 
+THRIFTY = {"MALLOC_ARENA_MAX": "2", "MALLOC_TRIM_THRESHOLD_": "131072"}
+"""Lets the C library give back what a burst of work took; on its own it would keep most of that."""
+
 
 class ProcessFailed(RuntimeError):
     """A process did not start; the message ends with the last lines of its log."""

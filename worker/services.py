@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 
 from journeys.settings import Settings
-from worker.managed import ManagedProcess
+from worker.managed import THRIFTY, ManagedProcess
 
 PROJECT = Path(__file__).resolve().parent.parent
 
@@ -28,7 +28,7 @@ class Service(ManagedProcess):
     def popen_options(self) -> dict[str, Any]:
         """Return the environment: ours, with the addresses of the servers."""
         path = os.pathsep.join(filter(None, [str(PROJECT), os.environ.get("PYTHONPATH")]))
-        return {"env": {**os.environ, **self.environment, "PYTHONPATH": path, "PYTHONUNBUFFERED": "1"}}
+        return {"env": {**THRIFTY, **os.environ, **self.environment, "PYTHONPATH": path, "PYTHONUNBUFFERED": "1"}}
 
     async def probe(self) -> bool:
         """Answer at once: it looks for its servers by itself, and is started again if it dies."""

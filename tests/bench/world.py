@@ -23,6 +23,7 @@ from journeys.nodes.ops import Await, Change, End, Hold, Op, Route, RoutePath, T
 from journeys.rules.language import AttributeRule
 from tests.factories.journeys import make_mail, node, publish_plan, send
 from worker.embedded.stack import EmbeddedStack
+from worker.managed import THRIFTY
 
 WAIT_SECONDS = 1
 LOOK_EVERY_SECONDS = 0.05
@@ -48,6 +49,7 @@ class World:
     def env(self) -> dict[str, str]:
         """Return what a process of the product must be told."""
         return {
+            **THRIFTY,
             "DATABASE_URL": self.stack.database_url,
             "REDIS_URL": self.stack.redis_url,
             "TEMPORAL_ADDRESS": self.stack.temporal_address,

@@ -17,7 +17,7 @@ from worker.embedded.account import Account, account_for
 from worker.embedded.ports import LOOPBACK
 from worker.embedded.secret_file import read_or_create
 from worker.embedded.server import EmbeddedServer, find_program
-from worker.managed import ProcessFailed, end, open_log, tail
+from worker.managed import THRIFTY, ProcessFailed, end, open_log, tail
 
 USER = DATABASE = "sojourn"
 OUTSIDE = Path("/var/lib/sojourn")
@@ -83,7 +83,7 @@ class EmbeddedPostgres(EmbeddedServer):
 
     def popen_options(self) -> dict[str, Any]:
         """Return the folder, environment and account of the child."""
-        environment = {"PATH": os.defpath, "LC_ALL": "C.UTF-8", "TZ": "UTC", "HOME": str(self.folder)}
+        environment = {"PATH": os.defpath, "LC_ALL": "C.UTF-8", "TZ": "UTC", "HOME": str(self.folder), **THRIFTY}
         account = self.account.popen_options() if self.account else {}
         return {"cwd": self.folder, "env": environment, **account}
 
@@ -212,6 +212,7 @@ def server_settings(*, quick: bool) -> dict[str, str]:
     settings = {
         "listen_addresses": LOOPBACK,
         "unix_socket_directories": "",
+        # Little of its own: the file system keeps the rest, and gives it to others when they need it.
         "shared_buffers": f"{min(memory // 8, 128)}MB",
         "effective_cache_size": f"{memory * 6 // 10}MB",
         "work_mem": "32MB",
