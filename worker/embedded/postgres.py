@@ -227,6 +227,8 @@ def server_settings(*, quick: bool) -> dict[str, str]:
         "max_connections": "80",
         "max_parallel_workers_per_gather": "1",
         "autovacuum_naptime": "10s",
+        # A table that grows fast is looked over every ten seconds: of a quarter of the rows, at a quarter of the cost.
+        "default_statistics_target": "25",
         "autovacuum_vacuum_cost_limit": "2000",
         "timezone": "UTC",
         "log_timezone": "UTC",
