@@ -1,12 +1,15 @@
 'use client';
 
 import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import dynamic from 'next/dynamic';
 import { type ReactNode, useState } from 'react';
-import { Toaster, toast } from 'sonner';
 import { TooltipProvider } from '@/components/ui/tooltip';
 import { isProblem, Problem } from '@/lib/api/problem';
 import { AuthProvider } from '@/lib/auth';
 import { useTheme } from '@/lib/theme';
+import { toast } from '@/lib/toast';
+
+const Toaster = dynamic(() => import('sonner').then((module) => module.Toaster), { ssr: false });
 
 /** Trying again helps when the server is away, not when it has refused. */
 const mayRetry = (failures: number, error: Error) =>

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { formatElapsed } from './duration';
-import { count, formatAgo, formatValue, humanize, nameOf } from './format';
+import { count, formatAgo, formatValue, humanize, nameOf, subjectForAll } from './format';
 
 const NOW = Date.parse('2026-03-10T12:00:00Z');
 
@@ -35,6 +35,10 @@ test('a person goes by name, else by address, else by nothing', () => {
   expect(nameOf({ first_name: 'Ada', last_name: null, email: 'a@x.test' })).toBe('Ada');
   expect(nameOf({ email: 'a@x.test' })).toBe('a@x.test');
   expect(nameOf({})).toBe('Anonymous');
+});
+
+test('a subject for everyone leaves open what each person has of their own', () => {
+  expect(subjectForAll('Hi {{ contact.first_name }}, look')).toBe('Hi …, look');
 });
 
 test('names of the API become words', () => {

@@ -43,6 +43,11 @@ export function humanize(name: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
+const MERGE_TAG = /\{\{.*?\}\}/g;
+
+/** A subject as it was written, for everyone: what is filled in for each person is left open. */
+export const subjectForAll = (subject: string): string => subject.replace(MERGE_TAG, '…');
+
 const ISO_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/;
 
 /** A value from a contact or an event, as short text. */

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 
 const shown = vi.hoisted(() => ({ options: {} as Record<string, unknown> }));
-vi.mock('sonner', () => ({
+vi.mock('@/lib/toast', () => ({
   toast: (_title: string, options: Record<string, unknown>) => {
     shown.options = options;
   },

@@ -76,9 +76,19 @@ const PAGES = {
   messages: '/messages',
   outbox: '/outbox',
   ...Object.fromEntries(
-    ['workspace', 'people', 'mail', 'limits', 'brand', 'topics', 'suppressed', 'keys', 'activity', 'given-up'].map(
-      (tab) => [`settings-${tab}`, `/settings?tab=${tab}`],
-    ),
+    [
+      'workspace',
+      'people',
+      'profile',
+      'mail',
+      'limits',
+      'brand',
+      'topics',
+      'suppressed',
+      'keys',
+      'activity',
+      'given-up',
+    ].map((tab) => [`settings-${tab}`, `/settings?tab=${tab}`]),
   ),
   'not-found': '/nowhere',
   'contact-gone': '/contacts/view?id=00000000-0000-7000-8000-000000000000',

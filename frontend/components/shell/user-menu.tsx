@@ -40,19 +40,13 @@ export function UserMenu({ compact }: { compact?: boolean }) {
     await signOut();
   };
   const trigger = (
-    <Button
-      look="quiet"
-      size={compact ? 'icon' : 'md'}
-      aria-label={`${user.name}: account and theme`}
-      className={compact ? '' : 'w-full justify-start px-2'}
-    >
+    <Button look="quiet" size={compact ? 'icon' : 'md'} className={compact ? '' : 'w-full justify-start px-2'}>
       <Avatar name={user.name} />
-      {!compact && (
-        <>
-          <span className="min-w-0 flex-1 truncate text-left">{user.name}</span>
-          <ChevronsUpDown className="text-ink-3" />
-        </>
-      )}
+      <span className={compact ? 'sr-only' : 'min-w-0 flex-1 truncate text-left'}>
+        {user.name}
+        <span className="sr-only">: account and theme</span>
+      </span>
+      {!compact && <ChevronsUpDown className="text-ink-3" />}
     </Button>
   );
   return (

@@ -5,8 +5,8 @@ import { Scrollable } from './scrollable';
 /** A table that scrolls sideways inside its own frame, so that the page never does. */
 export function Table({ label, children, className }: { label: string; children: ReactNode; className?: string }) {
   return (
-    <Scrollable label={label} className="rounded-lg border bg-surface">
-      <table className={cn('w-full border-collapse text-sm', className)}>{children}</table>
+    <Scrollable label={label} className={cn('rounded-lg border bg-surface', className)}>
+      <table className="w-full border-collapse text-sm">{children}</table>
     </Scrollable>
   );
 }
@@ -15,6 +15,8 @@ interface Head {
   name: string;
   number?: boolean;
   className?: string;
+  /** Said, not shown: what is in the column speaks for itself. */
+  isHidden?: boolean;
 }
 
 /** Column heads; a name ending in `#` is a number's, and stands to the right. */
@@ -22,7 +24,7 @@ export function TableHead({ columns }: { columns: (string | Head)[] }) {
   return (
     <thead>
       <tr className="border-b text-left text-ink-3 text-xs">
-        {columns.map(readHead).map(({ name, number, className }) => (
+        {columns.map(readHead).map(({ name, number, className, isHidden }) => (
           <th
             key={name}
             scope="col"
@@ -32,7 +34,7 @@ export function TableHead({ columns }: { columns: (string | Head)[] }) {
               className,
             )}
           >
-            {name}
+            <span className={isHidden ? 'sr-only' : ''}>{name}</span>
           </th>
         ))}
       </tr>

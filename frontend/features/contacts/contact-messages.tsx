@@ -4,7 +4,7 @@ import { Card } from '@/components/ui/card';
 import { EmptyState } from '@/components/ui/empty-state';
 import { Ago } from '@/components/ui/time';
 import type { Message } from '@/lib/api/types';
-import { humanize } from '@/lib/format';
+import { humanize, subjectForAll } from '@/lib/format';
 
 /** Every message we meant to send to the person, and what became of it. */
 export function ContactMessages({ messages }: { messages: Message[] }) {
@@ -20,7 +20,7 @@ export function ContactMessages({ messages }: { messages: Message[] }) {
       <ul>
         {messages.map(({ id, subject, to, state, reason, queued_at, due_at }) => (
           <li key={id} className="rule-b flex flex-wrap items-center gap-x-3 gap-y-1 px-4 py-2.5">
-            <span className="min-w-0 truncate font-medium">{subject ?? to ?? 'Message'}</span>
+            <span className="min-w-0 truncate font-medium">{subject ? subjectForAll(subject) : (to ?? 'Message')}</span>
             <MessageState state={state} />
             {reason && <span className="text-ink-3 text-xs">{humanize(reason)}</span>}
             {state === 'deferred' && due_at && (

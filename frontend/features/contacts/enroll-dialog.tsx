@@ -2,12 +2,12 @@
 
 import Link from 'next/link';
 import { useState } from 'react';
-import { toast } from 'sonner';
 import { Button } from '@/components/ui/button';
 import { Dialog, DialogActions } from '@/components/ui/dialog';
 import { Notice } from '@/components/ui/notice';
 import type { Contact } from '@/lib/api/types';
 import { nameOf } from '@/lib/format';
+import { toast } from '@/lib/toast';
 import { JourneyChoice } from './journey-choice';
 import { useContactActions } from './queries';
 

@@ -87,7 +87,7 @@ function Seen({ values }: { values: Record<string, unknown> }) {
           key={name}
           className="flex max-w-full gap-1.5 rounded border bg-sunken px-1.5 font-mono text-2xs leading-5"
         >
-          <dt className="text-ink-3">{name}</dt>
+          <dt className="shrink-0 text-ink-3">{humanize(name)}</dt>
           <dd className="truncate text-ink-2">{formatValue(value)}</dd>
         </div>
       ))}

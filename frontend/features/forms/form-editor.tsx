@@ -2,7 +2,6 @@
 
 import { useRouter } from 'next/navigation';
 import { useState } from 'react';
-import { toast } from 'sonner';
 import { Badge } from '@/components/ui/badge';
 import { Button } from '@/components/ui/button';
 import { Card } from '@/components/ui/card';
@@ -14,6 +13,7 @@ import { Notice } from '@/components/ui/notice';
 import { Page, PageBody } from '@/components/ui/page';
 import { Problem } from '@/lib/api/problem';
 import type { FormField, WebForm } from '@/lib/api/types';
+import { toast } from '@/lib/toast';
 import { FieldsEditor } from './fields-editor';
 import { FormMenu } from './form-menu';
 import { type FormWish, useSaveForm } from './queries';

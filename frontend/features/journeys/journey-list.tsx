@@ -21,7 +21,16 @@ import { useSearchState } from '@/lib/use-search-state';
 import { JourneyMenu } from './journey-menu';
 import { useEntries, useJourneys } from './queries';
 
-const COLUMNS = ['Journey', 'State', 'Last 14 days', 'Entered#', 'Active#', 'Completed#', 'Updated', ''];
+const COLUMNS = [
+  'Journey',
+  'State',
+  'Last 14 days',
+  'Entered#',
+  'Active#',
+  'Completed#',
+  'Updated',
+  { name: 'Actions', isHidden: true },
+];
 const STATES = [
   { value: '', label: 'All' },
   { value: 'live', label: 'Live' },

@@ -22,6 +22,9 @@ const GraphThumb = dynamic(() => import('@/components/graph-thumb'), { ssr: fals
 
 const isMail = ({ type }: GraphNode) => type === 'send_email';
 
+/** Tags that are not words. */
+const TAGS: Record<string, string> = { b2b: 'B2B', saas: 'SaaS' };
+
 /** What an example is made of, in a line. */
 const contents = ({ graph: { nodes } }: Example) =>
   `${count(nodes.length, 'step')} · ${count(nodes.filter(isMail).length, 'mail')}`;
@@ -70,7 +73,10 @@ export function Library() {
               />
               <Filters
                 label="Kind"
-                options={[{ value: '', label: 'All' }, ...tags.map((name) => ({ value: name, label: humanize(name) }))]}
+                options={[
+                  { value: '', label: 'All' },
+                  ...tags.map((name) => ({ value: name, label: TAGS[name] ?? humanize(name) })),
+                ]}
                 value={tag}
                 onChange={setTag}
               />

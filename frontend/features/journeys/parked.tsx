@@ -1,9 +1,9 @@
 'use client';
 
-import { toast } from 'sonner';
 import type { Graph, JourneyStatus } from '@/lib/api/types';
 import { count } from '@/lib/format';
 import { titleOf } from '@/lib/nodes';
+import { toast } from '@/lib/toast';
 import { useJourneyActions } from './queries';
 import { Standstill } from './standstill';
 

@@ -2,7 +2,6 @@
 
 import { useRouter } from 'next/navigation';
 import { type ReactNode, useState } from 'react';
-import { toast } from 'sonner';
 import { Button } from '@/components/ui/button';
 import { Dialog, DialogActions } from '@/components/ui/dialog';
 import { Loaded } from '@/components/ui/loaded';
@@ -11,6 +10,7 @@ import { Skeleton } from '@/components/ui/skeleton';
 import type { Journey, Published } from '@/lib/api/types';
 import { useMe } from '@/lib/auth';
 import { count } from '@/lib/format';
+import { toast } from '@/lib/toast';
 import { Approval, missingApprovals } from './approval';
 import { Changes } from './changes';
 import { Checks } from './checks';

@@ -13,12 +13,9 @@ import { Cell, Row, Table, TableHead } from '@/components/ui/table';
 import { Ago } from '@/components/ui/time';
 import type { Message } from '@/lib/api/types';
 import { cn } from '@/lib/cn';
-import { humanize } from '@/lib/format';
+import { humanize, subjectForAll } from '@/lib/format';
 import { useSearchState } from '@/lib/use-search-state';
 import { useMessages } from './queries';
-
-/** What stands here is the subject as it was written, for everyone. */
-const MERGE_TAG = /\{\{.*?\}\}/g;
 
 const WIDE = 'max-md:hidden';
 const COLUMNS = [
@@ -75,7 +72,7 @@ function MessageRow({ message }: { message: Message }) {
         <Link href={person} className="block truncate font-medium after:absolute after:inset-0">
           {to ?? 'No address'}
         </Link>
-        {subject && <span className="block truncate text-ink-3 text-xs">{subject.replace(MERGE_TAG, '…')}</span>}
+        {subject && <span className="block truncate text-ink-3 text-xs">{subjectForAll(subject)}</span>}
       </Cell>
       <Cell className="min-w-36">
         <Fate message={message} />

@@ -4,7 +4,6 @@ import { Plus, X } from 'lucide-react';
 import dynamic from 'next/dynamic';
 import { useRouter } from 'next/navigation';
 import { useState } from 'react';
-import { toast } from 'sonner';
 import { Button } from '@/components/ui/button';
 import { Field } from '@/components/ui/field';
 import { Input } from '@/components/ui/input';
@@ -15,6 +14,7 @@ import { Skeleton } from '@/components/ui/skeleton';
 import { Problem } from '@/lib/api/problem';
 import type { PointsRule, ScoringModel } from '@/lib/api/types';
 import { type ClauseKind, isUnfinished } from '@/lib/rules/tree';
+import { toast } from '@/lib/toast';
 import { ModelMenu } from './model-menu';
 import { type ModelWish, useSaveModel } from './queries';
 

@@ -3,7 +3,6 @@
 import dynamic from 'next/dynamic';
 import { useRouter } from 'next/navigation';
 import { useState } from 'react';
-import { toast } from 'sonner';
 import { Button } from '@/components/ui/button';
 import { Card } from '@/components/ui/card';
 import { Field } from '@/components/ui/field';
@@ -18,6 +17,7 @@ import type { Rule, Segment } from '@/lib/api/types';
 import { count } from '@/lib/format';
 import { isUnfinished } from '@/lib/rules/tree';
 import { describeRule } from '@/lib/rules/words';
+import { toast } from '@/lib/toast';
 import { useDebounced } from '@/lib/use-debounced';
 import { useSearchState } from '@/lib/use-search-state';
 import { Explain } from './explain';

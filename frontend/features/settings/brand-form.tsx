@@ -1,7 +1,6 @@
 'use client';
 
 import { useState } from 'react';
-import { toast } from 'sonner';
 import { Button } from '@/components/ui/button';
 import { Card } from '@/components/ui/card';
 import { Field } from '@/components/ui/field';
@@ -10,6 +9,7 @@ import { Loaded } from '@/components/ui/loaded';
 import { Notice } from '@/components/ui/notice';
 import { Skeleton } from '@/components/ui/skeleton';
 import type { WorkspaceDetail } from '@/lib/api/types';
+import { toast } from '@/lib/toast';
 import { useForm } from '@/lib/use-form';
 import { useSaveWorkspace, useWorkspace } from './queries';
 

@@ -1,7 +1,6 @@
 'use client';
 
 import { CircleCheck } from 'lucide-react';
-import { toast } from 'sonner';
 import { LoadMore } from '@/components/load-more';
 import { Card } from '@/components/ui/card';
 import { EmptyState } from '@/components/ui/empty-state';
@@ -10,6 +9,7 @@ import { Ago } from '@/components/ui/time';
 import { useDealWithJobs, useGivenUpJobs } from '@/lib/api/given-up';
 import type { BulkJob } from '@/lib/api/types';
 import { count, formatNumber } from '@/lib/format';
+import { toast } from '@/lib/toast';
 import { Line } from './given-up-line';
 
 const TITLES: Record<BulkJob['type'], string> = {

@@ -3,7 +3,6 @@
 import { CircleCheck, RotateCw } from 'lucide-react';
 import Link from 'next/link';
 import { useState } from 'react';
-import { toast } from 'sonner';
 import { LoadMore } from '@/components/load-more';
 import { Button } from '@/components/ui/button';
 import { Card } from '@/components/ui/card';
@@ -14,6 +13,7 @@ import { Ago } from '@/components/ui/time';
 import { useDeadEvents, useDealWithEvents, useDealWithIntakes, useGivenUpIntakes } from '@/lib/api/given-up';
 import type { DeadEvent, GivenUpIntake } from '@/lib/api/types';
 import { formatNumber } from '@/lib/format';
+import { toast } from '@/lib/toast';
 import { Jobs } from './given-up-jobs';
 import { Line } from './given-up-line';
 

@@ -2,7 +2,6 @@
 
 import { Plus, X } from 'lucide-react';
 import { useState } from 'react';
-import { toast } from 'sonner';
 import { Button } from '@/components/ui/button';
 import { Card } from '@/components/ui/card';
 import { Field } from '@/components/ui/field';
@@ -12,6 +11,7 @@ import { Notice } from '@/components/ui/notice';
 import { Rows, removed, replaced } from '@/components/ui/rows';
 import { Skeleton } from '@/components/ui/skeleton';
 import type { Cap, WorkspaceDetail } from '@/lib/api/types';
+import { toast } from '@/lib/toast';
 import { useForm } from '@/lib/use-form';
 import { useSaveWorkspace, useWorkspace } from './queries';
 

@@ -1,13 +1,13 @@
 'use client';
 
 import { useState } from 'react';
-import { toast } from 'sonner';
 import { Button } from '@/components/ui/button';
 import { Card } from '@/components/ui/card';
 import { Field } from '@/components/ui/field';
 import { Input } from '@/components/ui/input';
 import { Notice } from '@/components/ui/notice';
 import { useMe } from '@/lib/auth';
+import { toast } from '@/lib/toast';
 import { useForm } from '@/lib/use-form';
 import { useChangePassword } from './queries';
 

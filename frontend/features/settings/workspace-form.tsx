@@ -1,6 +1,5 @@
 'use client';
 
-import { toast } from 'sonner';
 import { TimeZoneField } from '@/components/time-zone-field';
 import { Button } from '@/components/ui/button';
 import { Card } from '@/components/ui/card';
@@ -11,6 +10,7 @@ import { Notice } from '@/components/ui/notice';
 import { Skeleton } from '@/components/ui/skeleton';
 import type { WorkspaceDetail } from '@/lib/api/types';
 import { useAuth } from '@/lib/auth';
+import { toast } from '@/lib/toast';
 import { useForm } from '@/lib/use-form';
 import { useSaveWorkspace, useWorkspace } from './queries';
 

@@ -88,7 +88,7 @@ function Findings({ findings }: { findings: Finding[] }) {
             <TriangleAlert aria-hidden className="mt-0.5 size-4 shrink-0 text-warn" />
           )}
           <span>
-            {message}
+            {`${message.charAt(0).toUpperCase()}${message.slice(1)}`}
             {line ? <span className="text-ink-3"> Line {line}.</span> : null}
           </span>
         </li>

@@ -2,12 +2,12 @@
 
 import { useRouter } from 'next/navigation';
 import { useState } from 'react';
-import { toast } from 'sonner';
 import { Button } from '@/components/ui/button';
 import { Notice } from '@/components/ui/notice';
 import { Page } from '@/components/ui/page';
 import { TabPanel, Tabs } from '@/components/ui/tabs';
 import type { Contact, Template } from '@/lib/api/types';
+import { toast } from '@/lib/toast';
 import { useDebounced } from '@/lib/use-debounced';
 import { useKeys } from '@/lib/use-keys';
 import { useSearchState } from '@/lib/use-search-state';

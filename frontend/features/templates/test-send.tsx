@@ -2,12 +2,12 @@
 
 import { Send } from 'lucide-react';
 import { useState } from 'react';
-import { toast } from 'sonner';
 import { Button } from '@/components/ui/button';
 import { Confirm } from '@/components/ui/confirm';
 import { Field } from '@/components/ui/field';
 import { Input } from '@/components/ui/input';
 import { useMe } from '@/lib/auth';
+import { toast } from '@/lib/toast';
 import { useTestSend } from './queries';
 
 /** Sends the saved template to one address, rendered for the contact of the preview. */
