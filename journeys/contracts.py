@@ -35,6 +35,7 @@ MAX_TOKENS = 1_000
 
 RUN_STAGE = "run_stage"
 NUDGE = "nudge"
+TOKENS = "tokens"
 
 
 class Token(BaseModel):
@@ -98,3 +99,8 @@ DispatchKind = Literal["start_run", "nudge_run"]
 def workflow_id(slug: str, version: int, run_id: UUID) -> str:
     """Return the workflow id of a run; it tells journey, version and run."""
     return f"{slug}/v{version}/{run_id}"
+
+
+def run_id_of(workflow_id: str) -> UUID:
+    """Return the run of a workflow id."""
+    return UUID(workflow_id.rpartition("/")[2])

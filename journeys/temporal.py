@@ -1,6 +1,7 @@
 """The only code that talks to Temporal as a client: connect, start runs, nudge them, ask which are running."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +19,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
-from journeys.contracts import NUDGE, RUN_QUEUE, SEARCH_ATTRIBUTES, Nudge, RunInput
+from journeys.contracts import NUDGE, RUN_QUEUE, SEARCH_ATTRIBUTES, TOKENS, Nudge, RunInput, Token
 from journeys.settings import Settings
 
 WORKSPACE = SearchAttributeKey.for_keyword("SojournWorkspace")
@@ -27,6 +28,7 @@ VERSION = SearchAttributeKey.for_int("SojournVersion")
 CONTACT = SearchAttributeKey.for_keyword("SojournContact")
 
 MAX_TYPE_BYTES = 200
+QUERY_TIMEOUT = timedelta(seconds=10)
 TRIGGERED_PRIORITY, BULK_PRIORITY = 2, 4
 """Temporal hands the lower number out first."""
 
@@ -102,6 +104,13 @@ async def nudge_run(client: Client, workflow_id: str, nudge: Nudge) -> None:
     except RPCError as error:
         if error.status is not RPCStatusCode.NOT_FOUND:
             raise
+
+
+async def let_go(client: Client, workflow_id: str) -> None:
+    """Let a run that carries nobody forget its tokens, and so end."""
+    run = client.get_workflow_handle(workflow_id)
+    tokens: list[Token] = await run.query(TOKENS, result_type=list[Token], rpc_timeout=QUERY_TIMEOUT)
+    await nudge_run(client, workflow_id, Nudge(empty=[token.batch_id for token in tokens]))
 
 
 async def list_running(client: Client) -> AsyncIterator[str]:

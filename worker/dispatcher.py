@@ -56,11 +56,10 @@ class Dispatcher:
 
     async def _carry(self, row: Any) -> str | None:
         """Make one call; return what went wrong, if anything."""
-        if row.ended_at is not None:
-            return None
         try:
             if row.kind == "start_run":
-                await self._start(row.payload)
+                if row.ended_at is None:
+                    await self._start(row.payload)
             else:
                 await nudge_run(self._client, row.workflow_id, Nudge.model_validate(row.payload))
         except Exception as error:  # one that cannot be carried keeps no other from it

@@ -7,7 +7,8 @@ from uuid import UUID
 import structlog
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
-from temporalio.client import Client
+from temporalio.client import Client, WorkflowQueryFailedError
+from temporalio.service import RPCError
 
 from journeys.auth.housekeeping import forget_expired
 from journeys.db import timeseries
@@ -15,14 +16,14 @@ from journeys.db.session import Database
 from journeys.enrollments.counts import fold_counts
 from journeys.enrollments.exits import drop_forgotten
 from journeys.enrollments.pausing import unpark_resumed
-from journeys.enrollments.recovery import close_runs, list_open_runs, restart_run
+from journeys.enrollments.recovery import close_runs, list_open_runs, list_over, restart_run
 from journeys.enrollments.routing import admit_changes
 from journeys.errors import SojournError
 from journeys.events.maintenance import forget_seen
 from journeys.messaging.ledger import settle_abandoned
 from journeys.segments.membership import list_live, sweep
 from journeys.settings import Settings
-from journeys.temporal import is_running, list_running
+from journeys.temporal import is_running, let_go, list_running
 
 log = structlog.get_logger()
 
@@ -66,9 +67,8 @@ class Reconciler:
             await unpark_resumed(session)
             await fold_counts(session)
             open_runs = await list_open_runs(session, grace)
-        if not open_runs:
-            return []
         running = {workflow_id async for workflow_id in list_running(self._client)}
+        await self._let_go(running - {run.workflow_id for run in open_runs}, grace)
         lost = [run for run in open_runs if run.workflow_id not in running]
         restarted = []
         for run in lost:
@@ -83,6 +83,16 @@ class Reconciler:
             except SojournError:  # one that cannot be restarted keeps no other from it
                 log.exception("run.stuck", run_id=str(run.id))
         return restarted
+
+    async def _let_go(self, others: set[str], grace: timedelta) -> None:
+        """End in Temporal what is over in Postgres: the news that a batch is empty may come while its stage is under way."""
+        async with self._database.engine() as session:
+            over = await list_over(session, others, grace)
+        for each in over:
+            try:
+                await let_go(self._client, each)
+            except (RPCError, WorkflowQueryFailedError) as error:  # it has just ended, or its worker is away
+                log.warning("run.not_let_go", workflow_id=each, error=str(error))
 
     async def sweep_segments(self) -> None:
         """Find contacts who enter or leave a segment by time alone, and let them into the journeys it triggers."""

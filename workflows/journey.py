@@ -15,6 +15,7 @@ with workflow.unsafe.imports_passed_through():
         NUDGE,
         RUN_QUEUE,
         SMALL_BATCH,
+        TOKENS,
         Nudge,
         RunInput,
         StageOrder,
@@ -63,7 +64,7 @@ class JourneyWorkflow:
         """Take news about batches."""
         self._journey.nudge(nudge)
 
-    @workflow.query(description="Where the tokens are")
+    @workflow.query(name=TOKENS, description="Where the tokens are")
     def tokens(self) -> list[Token]:
         """Return every token."""
         return list(self._journey.tokens.values())

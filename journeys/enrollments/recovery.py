@@ -1,6 +1,6 @@
 """Find runs that are over or lost. Postgres knows every batch, its node and its wake time; a lost run is started anew."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from journeys.contracts import RunInput
+from journeys.contracts import RunInput, run_id_of
 from journeys.db.ids import new_id
 from journeys.enrollments.batches import token_of
 from journeys.enrollments.dispatches import start_run
@@ -38,6 +38,15 @@ async def list_open_runs(session: AsyncSession, grace: timedelta) -> Sequence[Ro
             ORDER BY r.id
         """),
         {"grace": grace},
+    )
+    return result.all()
+
+
+async def list_over(session: AsyncSession, workflow_ids: Iterable[str], grace: timedelta) -> Sequence[str]:
+    """Return which of these runs have carried nobody for a while."""
+    result = await session.scalars(
+        text("SELECT workflow_id FROM runs WHERE id = ANY(CAST(:ids AS uuid[])) AND ended_at < now() - :grace"),
+        {"ids": [run_id_of(each) for each in workflow_ids], "grace": grace},
     )
     return result.all()
 

@@ -2,11 +2,15 @@
 
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import text
 from temporalio.client import Client
 
 from journeys.db.session import Database
+from journeys.enrollments.pausing import end_everyone
+from journeys.enrollments.recovery import close_runs
 from journeys.settings import Settings
+from journeys.temporal import is_running
 from tests.factories.journeys import make_contacts, publish_two_mails
 from tests.fakes.engine import BareMailroom, Engine
 from tests.fakes.provider import RecordingProvider
@@ -29,12 +33,7 @@ async def test_a_run_that_temporal_lost_is_started_again_and_doubles_nothing(
     reconciler = Reconciler(fresh_database, client, Settings(_env_file=None))
     async with running(client, fresh_database, provider):
         await route_all(fresh_database)
-
-        async def asleep() -> bool:
-            async with fresh_database.engine() as session:
-                return await session.scalar(text("SELECT wake_at IS NOT NULL FROM batches")) is True
-
-        await until(asleep)
+        await until(lambda: _is_asleep(fresh_database))
         [first] = await workflow_ids(fresh_database)
         assert await reconciler.reconcile(timedelta(0)) == []
         await client.get_workflow_handle(first).terminate("lost")
@@ -56,3 +55,36 @@ async def test_a_run_that_temporal_lost_is_started_again_and_doubles_nothing(
     assert await reconciler.reconcile(timedelta(0)) == []
     async with fresh_database.engine() as session:
         assert await session.scalar(text("SELECT count(*) FROM runs WHERE ended_at IS NULL")) == 0
+
+
+@pytest.mark.parametrize("lost", [False, True])
+async def test_a_run_that_carries_nobody_ends_though_it_is_over_in_postgres_before_the_news_of_it(
+    client: Client, fresh_database: Database, lost: bool
+) -> None:
+    provider = RecordingProvider()
+    plan = await publish_two_mails(fresh_database, 3_600)
+    [anna] = await make_contacts(fresh_database, plan.workspace_id, 1)
+    await happen(fresh_database, plan.workspace_id, anna, "Signed Up")
+    reconciler = Reconciler(fresh_database, client, Settings(_env_file=None))
+    async with running(client, fresh_database, provider):
+        await route_all(fresh_database)
+        await until(lambda: _is_asleep(fresh_database))
+        [run] = await workflow_ids(fresh_database)
+        async with fresh_database.engine() as session:
+            await session.execute(text("UPDATE runs SET started_at = started_at - interval '1 minute'"))
+            assert await end_everyone(session, plan.workspace_id, plan.journey_id, "over") == 1
+            assert await close_runs(session) == 1
+            if lost:
+                await session.execute(text("DELETE FROM dispatches"))
+
+        async def over() -> bool:
+            if lost:
+                await reconciler.reconcile(timedelta(0))
+            return not await is_running(client, run)
+
+        await until(over)
+
+
+async def _is_asleep(database: Database) -> bool:
+    async with database.engine() as session:
+        return await session.scalar(text("SELECT wake_at IS NOT NULL FROM batches")) is True
