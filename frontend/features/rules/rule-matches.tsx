@@ -3,7 +3,7 @@
 import Link from 'next/link';
 import type { Rule } from '@/lib/api/types';
 import { count, nameOf } from '@/lib/format';
-import { isUnfinished } from '@/lib/rules/tree';
+import { asksOfEntry, isUnfinished } from '@/lib/rules/tree';
 import { useDebounced } from '@/lib/use-debounced';
 import { useRulePreview } from './queries';
 import { RuleCheck } from './rule-check';
@@ -13,7 +13,11 @@ const SHOWN = 3;
 /** How many people match a rule now, and who some of them are. */
 export function RuleMatches({ rule }: { rule: Rule | null | undefined }) {
   const asked = useDebounced(rule ?? null, 400);
-  const preview = useRulePreview(asked && !isUnfinished(asked) ? asked : null);
+  const isOfEntry = asked !== null && asksOfEntry(asked);
+  const preview = useRulePreview(asked && !isOfEntry && !isUnfinished(asked) ? asked : null);
+  if (isOfEntry) {
+    return <p className="text-ink-3 text-xs">Who matches depends on the event that each person enters with.</p>;
+  }
   if (preview.error) return <p className="text-bad text-xs">{preview.error.message}</p>;
   if (!preview.data) return <p className="text-ink-3 text-xs">Finish the conditions to see how many people match.</p>;
   const { count: matching, sample } = preview.data;

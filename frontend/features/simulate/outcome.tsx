@@ -31,9 +31,11 @@ export function Outcome({ result, graph, moments, index, onTime, person, onPerso
   const [face, setFace] = useState<Face>('people');
   return (
     <div className="grid gap-4">
-      <div className="sticky -top-4 z-10 -mx-4 -mt-4 grid gap-3 border-b bg-surface px-4 py-3 max-sm:bg-raised">
-        <TimeSlider moments={moments} index={index} onChange={onTime} />
-      </div>
+      {moments.length > 0 && (
+        <div className="sticky -top-4 z-10 -mx-4 -mt-4 grid gap-3 border-b bg-surface px-4 py-3 max-sm:bg-raised">
+          <TimeSlider moments={moments} index={index} onChange={onTime} />
+        </div>
+      )}
       <Totals result={result} />
       <Troubles result={result} graph={graph} />
       <Segments

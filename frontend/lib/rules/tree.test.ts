@@ -1,7 +1,17 @@
 import { expect, test } from 'vitest';
 import { operatorsFor, readValue, valueFor } from './fields';
 import { readSpan, writeSpan } from './spans';
-import { asGroup, blankClause, clauseKindOf, groupOf, groupRule, isUnfinished, unnegated, wholeRule } from './tree';
+import {
+  asGroup,
+  asksOfEntry,
+  blankClause,
+  clauseKindOf,
+  groupOf,
+  groupRule,
+  isUnfinished,
+  unnegated,
+  wholeRule,
+} from './tree';
 import { readWhere, writeWhere } from './where';
 
 const german = { attribute: 'country', op: 'eq', value: 'DE' };
@@ -17,6 +27,13 @@ test('"none of" is a negated "any of", and reads back as such', () => {
   const rule = groupRule({ mode: 'none', rules: [german, vip] });
   expect(rule).toEqual({ not: { any: [german, vip] } });
   expect(groupOf(rule)).toEqual({ mode: 'none', rules: [german, vip] });
+});
+
+test('a rule that asks about the event of entry is known, however deep it does', () => {
+  const large = { attribute: 'event.total', op: 'gte', value: 150 };
+  const sameCart = { event: 'Ordered', where: { cart_id: '{{ event.cart_id }}' } };
+  expect([large, { all: [german, { not: large }] }, sameCart].map(asksOfEntry)).toEqual([true, true, true]);
+  expect([german, { event: 'event.total' }].map(asksOfEntry)).toEqual([false, false]);
 });
 
 test('a negated clause is no group', () => {

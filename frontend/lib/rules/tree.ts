@@ -92,6 +92,9 @@ export function without<T extends object>(value: T, ...names: (keyof T)[]): T {
   return Object.fromEntries(Object.entries(value).filter(([name]) => !names.includes(name as keyof T))) as T;
 }
 
+/** Whether a rule asks about the event that let somebody in: it can be answered inside of a journey only. */
+export const asksOfEntry = (rule: Rule): boolean => /"attribute":"event\.|\{\{-?\s*event\./.test(JSON.stringify(rule));
+
 /** Whether a clause still lacks what it asks about, so that the server need not be asked yet. */
 export function isUnfinished(rule: Rule): boolean {
   const group = groupOf(rule);
