@@ -11,6 +11,9 @@ from journeys.errors import InvalidInput
 
 SEPARATORS = ",;\t|"
 LONGEST_FIELD = 1_000_000
+LONGEST_RECORD = 4_000_000
+"""In bytes: what is longer is no contact, and would be held in memory whole."""
+MOST_COLUMNS = 1_000
 _BLOCK = 1 << 20
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
@@ -32,7 +35,7 @@ def to_utf8(source: Path, target: Path, encoding: str | None) -> None:
     """Write a copy in UTF-8 without a mark, of what is UTF-8, marked UTF-16, or in the encoding that the user named.
 
     Raises:
-        InvalidInput: some byte is none of that; the line is named.
+        InvalidInput: some byte is none of that, or no part of a text; the line is named.
     """
     with source.open("rb") as file:
         head = file.read(4)
@@ -49,7 +52,14 @@ def to_utf8(source: Path, target: Path, encoding: str | None) -> None:
 
 def _decode(decoder: codecs.IncrementalDecoder, block: bytes, name: str, line: int, *, final: bool) -> bytes:
     try:
-        return decoder.decode(block, final).encode()
+        text = decoder.decode(block, final)
+        if "\0" in text:
+            line += text[: text.index("\0")].count("\n")
+            raise InvalidInput(
+                f"The file holds a zero byte near line {line}: it is no text, or in UTF-16 without its mark."
+                " Save it as CSV UTF-8, or name its encoding."
+            )
+        return text.encode()
     except UnicodeError as error:
         at = getattr(error, "start", 0)
         line += block[:at].count(b"\n")
@@ -64,12 +74,14 @@ class CsvFile:
 
     def __init__(self, path: Path) -> None:
         self._file = path.open("rb")
-        first = self._file.readline().decode()
+        first = self._file.readline(LONGEST_FIELD).decode(errors="ignore")
         self._separator = max(SEPARATORS, key=first.count)
         self._file.seek(0)
         header = next(self._records(1), None)
         if header is None or not any(cell.strip() for cell in header.cells):
             raise InvalidInput("The file is empty: its first line should name the columns.")
+        if len(header.cells) > MOST_COLUMNS:
+            raise InvalidInput(f"The file has {len(header.cells):,} columns; {MOST_COLUMNS:,} are the most.")
         self.columns = [cell.strip() for cell in header.cells]
         self.start, self.start_line = header.end, header.next_line
         if len(set(self.columns)) < len(self.columns):
@@ -82,10 +94,11 @@ class CsvFile:
         return self._records(line)
 
     def _records(self, line: int) -> Iterator[Record]:
-        lines = _Lines(self._file)
+        lines = _Lines(self._file, line)
         reader = csv.reader(lines, delimiter=self._separator)
         while True:
             began = line + reader.line_num
+            lines.begin_record()
             try:
                 cells = next(reader)
             except StopIteration:
@@ -113,8 +126,9 @@ class NdjsonFile:
     def read(self, offset: int, line: int) -> Iterator[Record]:
         """Yield the records from a byte on, which is the start of this line."""
         self._file.seek(offset)
-        lines = _Lines(self._file)
+        lines = _Lines(self._file, line)
         for number, text in enumerate(lines, line):
+            lines.begin_record()
             if text.strip():
                 yield self._record(number, lines.end, text)
 
@@ -135,16 +149,26 @@ class NdjsonFile:
 class _Lines:
     """Lines of text, and the byte after the last one given: the CSV reader asks for a line only when it needs it."""
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: BinaryIO, line: int) -> None:
         self._file = file
-        self.end = file.tell()
+        self._line = self._record_line = line
+        self.end = self._record_start = file.tell()
+
+    def begin_record(self) -> None:
+        """Note that the next line begins a record."""
+        self._record_line, self._record_start = self._line, self.end
 
     def __iter__(self) -> "_Lines":
         return self
 
     def __next__(self) -> str:
-        line = self._file.readline()
+        line = self._file.readline(LONGEST_RECORD + 1)
         if not line:
             raise StopIteration
         self.end += len(line)
+        if self.end - self._record_start > LONGEST_RECORD:
+            raise InvalidInput(
+                f"The record at line {self._record_line} is over {LONGEST_RECORD // 1_000_000} MB. Is a quote never closed?"
+            )
+        self._line += 1
         return line.decode()

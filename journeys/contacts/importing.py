@@ -8,10 +8,9 @@ import asyncio
 import csv
 import io
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from itertools import islice
 from pathlib import Path
 from typing import Any, cast
 from uuid import UUID
@@ -36,6 +35,7 @@ from journeys.live.publish import publish
 log = structlog.get_logger()
 
 CHUNK = 2_000
+CHUNK_BYTES = 8_000_000
 LEASE_SECONDS = 20
 _PUBLISH_EVERY_SECONDS = 0.3
 
@@ -126,6 +126,16 @@ async def run_import(database: Database, job: ImportJob, redis: Redis) -> None:
         run.close()
 
 
+def next_chunk(records: Iterator[Record], start: int) -> list[Record]:
+    """Return the next records from this byte on, as many as are stored and held in memory at once."""
+    chunk: list[Record] = []
+    for record in records:
+        chunk.append(record)
+        if len(chunk) == CHUNK or record.end - start > CHUNK_BYTES:
+            break
+    return chunk
+
+
 @dataclass
 class _Run:
     """One process's work on one import."""
@@ -146,7 +156,7 @@ class _Run:
         refusals.cut(int(job.options.get("refused_bytes", 0)))
         position = job.read_bytes or self._file.start
         records = self._file.read(position, int(job.options.get("line", self._file.start_line)))
-        while chunk := list(islice(records, CHUNK)):
+        while chunk := next_chunk(records, position):
             if not await self._take(chunk, position, mapping, refusals):
                 log.info("import.taken_over", import_id=str(self.job_id))
                 return
