@@ -80,7 +80,7 @@ function PersonLine({ person: { id, name, email, role } }: { person: Person }) {
           <>
             <Select
               aria-label={`Role of ${name}`}
-              className="w-32"
+              className="w-36"
               value={role}
               onChange={(event) => choose(event.target.value as Role)}
             >
