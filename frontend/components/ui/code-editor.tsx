@@ -145,7 +145,7 @@ export default function CodeEditor({ label, id, value, onChange, names = [], cla
   return (
     <div
       ref={host}
-      className={`overflow-hidden rounded-md border border-line-strong focus-within:border-accent ${className ?? 'h-80'}`}
+      className={`overflow-hidden rounded-md border border-line-strong focus-within:border-accent focus-within:outline-1 focus-within:outline-accent ${className ?? 'h-80'}`}
     />
   );
 }

@@ -16,7 +16,7 @@ export function MailFrame({ html, title, className = 'h-[32rem]', dark = false }
       srcDoc={html}
       sandbox=""
       style={{ colorScheme: dark ? 'dark' : 'light' }}
-      className={`w-full rounded-md border ${dark ? 'bg-[#121212]' : 'bg-white'} ${className}`}
+      className={`w-full rounded-md border focus:outline-2 focus:outline-accent ${dark ? 'bg-[#121212]' : 'bg-white'} ${className}`}
     />
   );
 }

@@ -63,7 +63,7 @@ export function StepPicker({ kinds, onPick, targets = [], onTarget, dragOut, aut
         <Command.Input
           autoFocus={autoFocus}
           placeholder="Find a step"
-          className="h-8 w-full rounded-md border border-line-strong bg-surface px-2.5 text-sm outline-none placeholder:text-ink-3 focus:border-accent pointer-coarse:h-11 pointer-coarse:text-lg"
+          className="h-8 w-full rounded-md border border-line-strong bg-surface px-2.5 text-sm placeholder:text-ink-3 focus-visible:border-accent focus-visible:outline-1 focus-visible:outline-offset-0 pointer-coarse:h-11 pointer-coarse:text-lg"
         />
       </div>
       <Command.List className="min-h-0 flex-1 overflow-y-auto px-1 pb-2">

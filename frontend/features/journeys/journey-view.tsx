@@ -112,7 +112,7 @@ function Actions({ journey, status }: { journey: Journey; status?: JourneyStatus
 function Numbers({ id, counts }: { id: string; counts?: JourneyStatus['counts'] }) {
   const people = (state?: string) => `/journeys/view?id=${id}&tab=people${state ? `&state=${state}` : ''}`;
   return (
-    <div className="flex gap-6 overflow-x-auto px-4 pb-4 sm:px-6">
+    <div className="grid grid-cols-3 gap-x-6 gap-y-3 px-4 pb-4 sm:flex sm:overflow-x-auto sm:px-6">
       <Stat label="Entered" value={counts?.entered} href={people()} />
       <Stat label="Active" value={counts?.active} href={people('active')} />
       <Stat label="Completed" value={counts?.completed} href={people('completed')} />
