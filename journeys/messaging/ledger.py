@@ -248,6 +248,7 @@ def _params(claim: Claim) -> dict[str, Any]:
         "tag": claim.tag,
         "message_priority": claim.guard.priority if claim.guard else DEFAULT_PRIORITY,
         "zones": to_json(list(claim.zones)),
+        "zone_names": [row["zone"] for row in claim.zones],
         **(claim.guard.params() if claim.guard else {}),
     }
 

@@ -146,13 +146,14 @@ class Guard(BaseModel):
         return f"CASE {body} END" if body else "CAST(NULL AS timestamptz)"
 
     def join_sql(self) -> str:
-        """Return the join that gives each contact's local times."""
+        """Return the join that gives each contact's local times; those of the workspace to who just moved elsewhere."""
         if not self.needs_zones:
             return ""
         return """
             LEFT JOIN jsonb_to_recordset(CAST(:zones AS jsonb)) AS z(zone text, quiet_until timestamptz,
                 day_start timestamptz, day_end timestamptz, week_start timestamptz, week_end timestamptz)
-              ON z.zone = coalesce(c.time_zone, :workspace_zone)"""
+              ON z.zone = CASE WHEN c.time_zone = ANY(CAST(:zone_names AS text[])) THEN c.time_zone
+                               ELSE :workspace_zone END"""
 
     def params(self) -> dict[str, Any]:
         """Return what the SQL binds, but for `zones`."""
@@ -168,9 +169,9 @@ class Guard(BaseModel):
         return values
 
     def zone_rows(self, zones: Sequence[str], now: datetime) -> list[dict[str, Any]]:
-        """Return the local times of each zone as rows of the join."""
+        """Return the local times of each zone, and of the workspace's, as rows of the join."""
         rows = []
-        for zone in zones:
+        for zone in {*zones, self.workspace_zone}:
             day, week = period("day", zone, now), period("week", zone, now)
             rows.append(
                 {

@@ -5,12 +5,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import pytest
 from sqlalchemy import text
 
 from journeys.contracts import Token
 from journeys.db.json import to_json
 from journeys.db.session import Database
 from journeys.enrollments.exits import exit_contact
+from journeys.messaging import ledger
 from journeys.messaging.limits import holdout_draw
 from journeys.nodes.ops import End
 from tests.factories.journeys import make_contacts, make_mail, node, publish_plan, send, trigger
@@ -100,6 +102,19 @@ async def test_a_mail_still_in_quiet_hours_is_held_again(database: Database, wor
     again = await engine.run(await come_due(database, held))
     assert [token.size for token in again] == [2]
     assert provider.mails == []
+
+
+async def test_somebody_who_moves_between_the_look_at_the_clocks_and_the_claim_is_held_by_the_workspaces_clock(
+    database: Database, workspace_id: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def before_they_moved(*_: object) -> list[str]:
+        return ["Asia/Tokyo"]
+
+    monkeypatch.setattr(ledger, "list_zones", before_they_moved)
+    await limit(database, workspace_id, quiet_hours=around_now(60, 60))
+    engine = await sender(database, workspace_id, RecordingProvider())
+    await engine.run(await engine.enroll(await make_contacts(database, workspace_id, 2)))
+    assert await engine.messages() == {"deferred: quiet_hours": 2}
 
 
 async def test_transactional_mail_heeds_neither_quiet_hours_nor_caps_nor_holdouts(
