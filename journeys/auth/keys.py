@@ -12,6 +12,7 @@ from journeys.auth.models import ApiKey
 from journeys.auth.roles import RIGHTS, Principal, Role, roles_within
 from journeys.auth.secret import digest, new_secret
 from journeys.auth.workspaces import FIRST_NAME, create_workspace, find_first_workspace
+from journeys.db.room import ensure_room
 from journeys.db.session import Database
 from journeys.errors import InvalidInput, NotFound
 
@@ -44,6 +45,7 @@ async def add_key(
     """Store a new key; return its row and the secret, which nobody can read again."""
     if kind == "api" and role not in RIGHTS:
         raise InvalidInput(f"An API key needs a role: {', '.join(RIGHTS)}.")
+    await ensure_room(session, workspace_id, ApiKey, ApiKey.revoked_at.is_(None))
     secret = new_secret(PREFIXES[kind])
     key = ApiKey(
         workspace_id=workspace_id,

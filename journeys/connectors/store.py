@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from journeys.connectors.models import Connection
 from journeys.connectors.registry import parse_config, seal_config
 from journeys.connectors.secrets import SecretBox
+from journeys.db.room import ensure_room
 from journeys.errors import Conflict, NotFound
 
 
@@ -46,6 +47,7 @@ async def create_connection(
 ) -> Connection:
     """Make a connection from checked settings."""
     shown, sealed = seal_config(connector, parse_config(connector, config), box)
+    await ensure_room(session, workspace_id, Connection)
     connection = Connection(workspace_id=workspace_id, connector=connector, name=name, config=shown, sealed=sealed)
     session.add(connection)
     await _flush(session, name)

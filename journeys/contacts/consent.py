@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from journeys.contacts.models import Consent, Suppression, Topic
+from journeys.db.room import ensure_room
 from journeys.errors import Conflict, NotFound
 
 EMAIL = "email"
@@ -35,6 +36,7 @@ async def get_topic(session: AsyncSession, workspace_id: UUID, key: str) -> Topi
 
 async def create_topic(session: AsyncSession, workspace_id: UUID, key: str, name: str, policy: str) -> Topic:
     """Make a topic; its key is what journeys and links name it by."""
+    await ensure_room(session, workspace_id, Topic)
     values = {"workspace_id": workspace_id, "key": key, "name": name, "policy": policy}
     made: Topic | None = await session.scalar(insert(Topic).values(values).on_conflict_do_nothing().returning(Topic))
     if made is None:

@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from journeys.contacts.models import ContactView
+from journeys.db.room import ensure_room
 from journeys.errors import Conflict, NotFound
 
 
@@ -26,6 +27,7 @@ async def create_view(
     Raises:
         Conflict: the name is taken.
     """
+    await ensure_room(session, workspace_id, ContactView)
     view = ContactView(workspace_id=workspace_id, name=name, search=search, columns=columns, created_by=by)
     session.add(view)
     try:

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from journeys import clock
 from journeys.contacts.addresses import normalize_address
 from journeys.db.ids import new_id
+from journeys.db.room import ensure_room
 from journeys.db.uses import refuse_while_used
 from journeys.errors import Fault, InvalidInput, NotFound
 from journeys.events.models import Form
@@ -80,6 +81,7 @@ def parse_fields(data: object) -> list[FormField]:
 async def create_form(session: AsyncSession, workspace_id: UUID, name: str, fields: object, **options: Any) -> Form:
     """Make a form; its key is what pages send to, so nobody can guess it."""
     dumped = [field.model_dump(exclude_unset=True) for field in parse_fields(fields)]
+    await ensure_room(session, workspace_id, Form)
     form = Form(workspace_id=workspace_id, key=secrets.token_urlsafe(12), name=name, fields=dumped, **options)
     session.add(form)
     await session.flush()

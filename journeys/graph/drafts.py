@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from journeys.db.room import ensure_room
 from journeys.errors import Conflict, Fault, InvalidInput, NotFound, PreconditionFailed
 from journeys.graph.catalogue import load_catalogue
 from journeys.graph.checks import Checked, check_graph
@@ -64,6 +65,7 @@ async def create_journey(
     Raises:
         Conflict: the slug is taken.
     """
+    await ensure_room(session, workspace_id, Journey)
     journey = Journey(
         workspace_id=workspace_id,
         name=name,

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from journeys.auth.workspaces import slugify
 from journeys.db.ids import new_id
+from journeys.db.room import ensure_room
 from journeys.errors import Conflict, NotFound
 from journeys.messaging.compose import TemplateSource
 from journeys.messaging.models import Template, TemplateVersion
@@ -61,6 +62,7 @@ async def create_template(
     session: AsyncSession, workspace_id: UUID, name: str, slug: str | None, source: TemplateSource, by: str
 ) -> Saved:
     """Make a template with its first version; without a slug, one is made from the name."""
+    await ensure_room(session, workspace_id, Template)
     template = Template(
         id=new_id(), workspace_id=workspace_id, name=name, slug=await _slug(session, workspace_id, name, slug)
     )

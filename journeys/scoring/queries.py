@@ -10,6 +10,7 @@ from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from journeys import clock
+from journeys.db.room import ensure_room
 from journeys.db.uses import refuse_while_used
 from journeys.errors import Conflict, NotFound
 from journeys.scoring.language import dump_points, parse_points
@@ -43,6 +44,7 @@ async def create_model(session: AsyncSession, workspace_id: UUID, slug: str, nam
         InvalidInput: the rules are none.
         Conflict: the slug is taken.
     """
+    await ensure_room(session, workspace_id, ScoringModel)
     values = {"workspace_id": workspace_id, "slug": slug, "name": name, "rules": dump_points(parse_points(rules))}
     made: ScoringModel | None = await session.scalar(
         insert(ScoringModel).values(values).on_conflict_do_nothing().returning(ScoringModel)

@@ -9,6 +9,7 @@ from sqlalchemy import delete, func, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from journeys.db.room import ensure_room
 from journeys.db.uses import refuse_while_used
 from journeys.errors import Conflict, Fault, InvalidInput, NotFound
 from journeys.rules.evaluate import Verdict, evaluate
@@ -34,6 +35,7 @@ async def create_segment(session: AsyncSession, workspace_id: UUID, name: str, r
         InvalidInput: the rule is no rule, or refers to what a segment does not have.
         Conflict: the name is taken.
     """
+    await ensure_room(session, workspace_id, Segment)
     parsed = await check_rule(session, workspace_id, rule)
     segment = Segment(workspace_id=workspace_id, name=name, rule=dump_rule(parsed), live=True)
     session.add(segment)

@@ -11,6 +11,7 @@ from sqlalchemy import text as sql
 
 from api.errors import add_error_handlers
 from api.middleware import Surroundings
+from journeys.db.room import MOST
 from journeys.db.session import Database
 from tests.api.conftest import client_of
 from tests.factories.drawn_journeys import drawn
@@ -71,6 +72,25 @@ async def test_what_is_nested_without_end_is_refused_in_a_view_and_a_simulation(
     journey = (await client.post("/api/journeys", json={"name": "Deep", "graph": graph})).json()["id"]
     tried = await client.post(f"/api/journeys/{journey}/simulate", json={"synthetic": [{"attributes": {"deep": rule}}]})
     assert (tried.status_code, tried.json()["errors"][0]["pointer"]) == (422, "/synthetic/0")
+
+
+async def test_a_workspace_has_room_for_much_and_not_for_everything(
+    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rule = {"attribute": "city", "op": "eq", "value": "Rome"}
+    things: list[tuple[str, dict[str, object]]] = [
+        ("segments", {"rule": rule}),
+        ("contact-views", {"search": {"rule": rule}}),
+        ("keys", {"role": "analyst"}),
+        ("journeys", {}),
+        ("forms", {"fields": [{"name": "email"}]}),
+    ]
+    made = {path: (await client.post(f"/api/{path}", json={"name": "one", **body})) for path, body in things}
+    assert {answer.status_code for answer in made.values()} == {201}, {path: each.text for path, each in made.items()}
+    monkeypatch.setattr("journeys.db.room.MOST", dict.fromkeys(MOST, 1))
+    for path, body in things:
+        answer = await client.post(f"/api/{path}", json={"name": "two", **body})
+        assert (answer.status_code, "no room" in answer.json()["detail"]) == (409, True), path
 
 
 async def test_a_wrong_cursor_is_refused(client: httpx.AsyncClient) -> None:
