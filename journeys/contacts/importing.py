@@ -54,6 +54,7 @@ _CLAIM = text(f"""
         ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED)
     RETURNING id
 """)
+_ERASED_SINCE = text("SELECT 1 FROM contacts WHERE workspace_id = :w AND erased_at >= :at LIMIT 1")
 
 
 async def next_import(session: AsyncSession) -> ImportJob | None:
@@ -206,7 +207,11 @@ class _Run:
             job.state, job.error = state, error
             job.read_bytes = job.total_bytes if state == "completed" else job.read_bytes
             job.finished_at = datetime.now(UTC)
-        for path in (Path(job.path), _utf8_path(job)):
+            over = [Path(job.path), _utf8_path(job)]
+            if job.refused_path and await session.scalar(_ERASED_SINCE, {"w": self.workspace_id, "at": job.created_at}):
+                over.append(Path(job.refused_path))  # they may hold the person
+                job.refused_path = None
+        for path in over:
             path.unlink(missing_ok=True)
         await self._tell(job, now=True)
 

@@ -5,6 +5,23 @@ from fastapi import FastAPI
 
 from journeys.db.session import Database
 from journeys.enrollments.bulk import advance_bulk_job, take_bulk_job
+from tests.api.test_imports import imported, upload, work
+
+
+async def test_refused_rows_of_an_import_under_way_go_when_it_ends_after_somebody_was_erased(
+    client: httpx.AsyncClient, app: FastAPI
+) -> None:
+    rows = b"email,time_zone\nann@example.com,Mars/Olympus\n"
+    before = await imported(client, app, rows)
+    assert before["refused_url"]
+    job = await upload(client, rows)
+    ann = (await client.post("/api/contacts", json={"email": "ann@example.com"})).json()["id"]
+    answer = await client.post(f"/api/contacts/{ann}/erase")
+    assert answer.status_code == 204, answer.text
+    await work(app, job)
+    over = (await client.get(f"/api/imports/{job['id']}")).json()
+    assert (over["state"], over["refused_count"], over["refused_url"]) == ("completed", 1, None)
+    assert not [*(app.state.settings.home / "imports").glob(f"{job['id']}*")]
 
 
 async def test_the_files_of_a_workspace_go_with_an_erased_person(
