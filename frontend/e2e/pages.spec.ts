@@ -24,6 +24,7 @@ const PAGES = [
   { path: '/settings?tab=suppressed', title: 'Settings' },
   { path: '/settings?tab=activity', title: 'Settings' },
   { path: '/settings?tab=given-up', title: 'Settings' },
+  { path: '/settings?tab=profile', title: 'Settings' },
 ];
 
 // One window for all: a window of its own for each page would fetch and compile every script anew.
