@@ -72,13 +72,14 @@ class Product:
 
     async def kill(self, name: str) -> None:
         """Kill a process, as soon as there is one, without a word of warning."""
-        (await self._find(name)).kill()
+        process = await self._find(name)
+        with suppress(psutil.NoSuchProcess):  # something else was quicker
+            process.kill()
 
     @asynccontextmanager
     async def frozen(self, name: str) -> AsyncIterator[None]:
         """Stop a process, and those that it started, in the middle of whatever they do, as on a machine that hangs."""
-        process = await self._find(name)
-        family = [process, *process.children(recursive=True)]
+        family = await self._find_family(name)
         for each in family:
             with suppress(psutil.NoSuchProcess):
                 each.suspend()
@@ -88,6 +89,13 @@ class Product:
             for each in family:
                 with suppress(psutil.NoSuchProcess):
                     each.resume()
+
+    async def _find_family(self, name: str) -> list[psutil.Process]:
+        """Return a process that lives, and those that it started, as soon as there is one."""
+        while True:
+            process = await self._find(name)
+            with suppress(psutil.NoSuchProcess):
+                return [process, *process.children(recursive=True)]
 
     async def _find(self, name: str) -> psutil.Process:
         """Return a process as soon as there is one."""
