@@ -1,6 +1,6 @@
 'use client';
 
-import { ChevronsUpDown, KeyRound, LogOut, Monitor } from 'lucide-react';
+import { ChevronsUpDown, LogOut, Monitor, Settings } from 'lucide-react';
 import Link from 'next/link';
 import { Button } from '@/components/ui/button';
 import { Menu, MenuChoice, MenuChoices, MenuItem, MenuLabel, MenuRule } from '@/components/ui/menu';
@@ -71,7 +71,7 @@ export function UserMenu({ compact }: { compact?: boolean }) {
       )}
       <MenuItem asChild>
         <Link href="/settings?tab=profile">
-          <KeyRound /> Change password
+          <Settings /> Change password
         </Link>
       </MenuItem>
       <MenuItem onSelect={() => void leave()}>
