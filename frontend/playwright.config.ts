@@ -10,6 +10,8 @@ export default defineConfig({
   // Files run side by side: whatever a test makes has a name of its own, and no test changes what all of them share.
   workers: 2,
   timeout: 120_000,
+  // A second try tells a fault from an accident of the machine; the list names the tests that needed it.
+  retries: process.env.CI ? 1 : 0,
   expect: { timeout: 20_000 },
   reporter: [['list']],
   use: {

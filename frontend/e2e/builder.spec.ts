@@ -76,14 +76,14 @@ test('the welcome series is drawn by drag from an empty canvas, published, and i
 
   await pull(page, 'send_email', at(-180, -80));
   await page.getByRole('radio', { name: 'Written here' }).click();
-  await page.getByLabel('Subject').fill('Welcome, {{ contact.fi');
+  await page.getByLabel('Subject', { exact: true }).fill('Welcome, {{ contact.fi');
   await page.getByRole('option', { name: 'contact.first_name' }).click();
-  await expect(page.getByLabel('Subject')).toHaveValue('Welcome, {{ contact.first_name }}');
-  await page.getByLabel('Category').selectOption('transactional');
+  await expect(page.getByLabel('Subject', { exact: true })).toHaveValue('Welcome, {{ contact.first_name }}');
+  await page.getByLabel('Category', { exact: true }).selectOption('transactional');
   await page.getByLabel('Name', { exact: true }).fill('Greeting');
 
   await pull(page, 'wait', at(-180, 100));
-  await page.getByLabel('How long, days').fill('2');
+  await page.getByLabel('How long, days', { exact: true }).fill('2');
   await page.keyboard.press('Escape');
 
   await drag(
@@ -171,12 +171,12 @@ test('a journey is put together with the keyboard alone', async ({ page }) => {
   await expect(edges(page)).toHaveCount(1);
   await page.locator('.react-flow__node').first().focus();
   await page.keyboard.press('Enter');
-  await page.getByLabel('Next leads to').focus();
-  await page.getByLabel('Next leads to').selectOption('');
+  await page.getByLabel('Next leads to', { exact: true }).focus();
+  await page.getByLabel('Next leads to', { exact: true }).selectOption('');
   await expect(edges(page)).toHaveCount(0);
-  await page.getByLabel('Next leads to').selectOption({ index: 1 });
+  await page.getByLabel('Next leads to', { exact: true }).selectOption({ index: 1 });
   await expect(edges(page)).toHaveCount(1);
-  await page.getByLabel('Next leads to').press('Escape');
+  await page.getByLabel('Next leads to', { exact: true }).press('Escape');
 
   // Tab on the selected step asks for the next one; it is selected then, and F2 goes to its name.
   const trigger = page.locator('.react-flow__node').first();
@@ -224,7 +224,7 @@ test('the address names the open step: Back closes it, Forward and a link open i
   await expect(page.getByRole('region', { name: 'Selected steps' })).toContainText('2 selected');
 
   await page.goto(`/journeys/edit?id=${id}&step=pause`);
-  await expect(panel.getByLabel('How long, days')).toHaveValue('1');
+  await expect(panel.getByLabel('How long, days', { exact: true })).toHaveValue('1');
 });
 
 test('what the server finds wrong stands at the step and at the field', async ({ page }) => {
@@ -246,10 +246,10 @@ test('two people at one canvas see each other, and a conflict is not lost', asyn
   await expect(page.getByRole('list', { name: 'Also here' })).toBeVisible();
 
   await step(page, 'wait').click({ position: { x: 20, y: 8 } });
-  await page.getByLabel('How long, days').fill('5');
+  await page.getByLabel('How long, days', { exact: true }).fill('5');
   await saved(page);
   await step(other, 'wait').click({ position: { x: 20, y: 8 } });
-  await other.getByLabel('How long, days').fill('9');
+  await other.getByLabel('How long, days', { exact: true }).fill('9');
   await expect(other.getByRole('alert').filter({ hasText: 'Somebody else has changed this draft' })).toBeVisible();
   await other.getByRole('button', { name: 'Keep mine' }).click();
   await saved(other);

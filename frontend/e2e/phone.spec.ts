@@ -23,11 +23,11 @@ test('a journey is drawn by tapping, set up in a sheet, published and watched on
   await close();
   await add('send email');
   await page.getByRole('radio', { name: 'Written here' }).tap();
-  await page.getByLabel('Subject').fill('Welcome by phone, {{ contact.first_name }}');
-  await page.getByLabel('Category').selectOption('transactional');
+  await page.getByLabel('Subject', { exact: true }).fill('Welcome by phone, {{ contact.first_name }}');
+  await page.getByLabel('Category', { exact: true }).selectOption('transactional');
   await close();
   await add('wait');
-  await page.getByLabel('How long, days').fill('2');
+  await page.getByLabel('How long, days', { exact: true }).fill('2');
   await close();
   await add('exit');
   await close();

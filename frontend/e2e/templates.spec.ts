@@ -6,7 +6,7 @@ test('a template is written, previewed as a person, saved twice, compared and wr
   const name = `Template ${Date.now()}`;
   await page.goto('/templates?id=new');
   await page.getByLabel('Name').fill(name);
-  await page.getByLabel('Subject').fill('First subject');
+  await page.getByLabel('Subject', { exact: true }).fill('First subject');
   await expect(page.frameLocator('iframe').getByText('write here what you want to say.')).toBeVisible();
   await expectAccessible(page);
   await page.getByRole('button', { name: 'Save', exact: true }).click();
