@@ -101,6 +101,9 @@ def workflow_id(slug: str, version: int, run_id: UUID) -> str:
     return f"{slug}/v{version}/{run_id}"
 
 
-def run_id_of(workflow_id: str) -> UUID:
-    """Return the run of a workflow id."""
-    return UUID(workflow_id.rpartition("/")[2])
+def run_id_of(workflow_id: str) -> UUID | None:
+    """Return the run of a workflow id, None for one that somebody else gave."""
+    try:
+        return UUID(workflow_id.rpartition("/")[2])
+    except ValueError:
+        return None

@@ -46,7 +46,7 @@ async def list_over(session: AsyncSession, workflow_ids: Iterable[str], grace: t
     """Return which of these runs have carried nobody for a while."""
     result = await session.scalars(
         text("SELECT workflow_id FROM runs WHERE id = ANY(CAST(:ids AS uuid[])) AND ended_at < now() - :grace"),
-        {"ids": [run_id_of(each) for each in workflow_ids], "grace": grace},
+        {"ids": [run_id for each in workflow_ids if (run_id := run_id_of(each))], "grace": grace},
     )
     return result.all()
 

@@ -8,7 +8,7 @@ from temporalio.client import Client
 
 from journeys.db.session import Database
 from journeys.enrollments.pausing import end_everyone
-from journeys.enrollments.recovery import close_runs
+from journeys.enrollments.recovery import close_runs, list_over
 from journeys.settings import Settings
 from journeys.temporal import is_running
 from tests.factories.journeys import make_contacts, publish_two_mails
@@ -83,6 +83,11 @@ async def test_a_run_that_carries_nobody_ends_though_it_is_over_in_postgres_befo
             return not await is_running(client, run)
 
         await until(over)
+
+
+async def test_a_workflow_that_is_no_run_of_ours_keeps_nobody_from_reconciling(database: Database) -> None:
+    async with database.engine() as session:
+        assert await list_over(session, ["started by hand", "of/another/app"], timedelta(0)) == []
 
 
 async def _is_asleep(database: Database) -> bool:
