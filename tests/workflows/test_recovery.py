@@ -9,6 +9,7 @@ from temporalio.client import Client
 from journeys.db.session import Database
 from journeys.enrollments.pausing import end_everyone
 from journeys.enrollments.recovery import close_runs, list_over
+from journeys.graph.loading import LoadedPlan
 from journeys.settings import Settings
 from journeys.temporal import is_running
 from tests.factories.journeys import make_contacts, publish_two_mails
@@ -26,15 +27,11 @@ async def test_a_run_that_temporal_lost_is_started_again_and_doubles_nothing(
     client: Client, fresh_database: Database
 ) -> None:
     provider = RecordingProvider()
-    plan = await publish_two_mails(fresh_database, 3_600)
+    plan = await _let_one_in(fresh_database)
     engine = Engine(fresh_database, plan, BareMailroom(fresh_database, provider))
-    [anna] = await make_contacts(fresh_database, plan.workspace_id, 1)
-    await happen(fresh_database, plan.workspace_id, anna, "Signed Up")
     reconciler = Reconciler(fresh_database, client, Settings(_env_file=None))
     async with running(client, fresh_database, provider):
-        await route_all(fresh_database)
-        await until(lambda: _is_asleep(fresh_database))
-        [first] = await workflow_ids(fresh_database)
+        first = await _sleeping_run(fresh_database)
         assert await reconciler.reconcile(timedelta(0)) == []
         await client.get_workflow_handle(first).terminate("lost")
         async with fresh_database.engine() as session:
@@ -62,14 +59,10 @@ async def test_a_run_that_carries_nobody_ends_though_it_is_over_in_postgres_befo
     client: Client, fresh_database: Database, lost: bool
 ) -> None:
     provider = RecordingProvider()
-    plan = await publish_two_mails(fresh_database, 3_600)
-    [anna] = await make_contacts(fresh_database, plan.workspace_id, 1)
-    await happen(fresh_database, plan.workspace_id, anna, "Signed Up")
+    plan = await _let_one_in(fresh_database)
     reconciler = Reconciler(fresh_database, client, Settings(_env_file=None))
     async with running(client, fresh_database, provider):
-        await route_all(fresh_database)
-        await until(lambda: _is_asleep(fresh_database))
-        [run] = await workflow_ids(fresh_database)
+        run = await _sleeping_run(fresh_database)
         async with fresh_database.engine() as session:
             await session.execute(text("UPDATE runs SET started_at = started_at - interval '1 minute'"))
             assert await end_everyone(session, plan.workspace_id, plan.journey_id, "over") == 1
@@ -90,6 +83,22 @@ async def test_a_workflow_that_is_no_run_of_ours_keeps_nobody_from_reconciling(d
         assert await list_over(session, ["started by hand", "of/another/app"], timedelta(0)) == []
 
 
-async def _is_asleep(database: Database) -> bool:
-    async with database.engine() as session:
-        return await session.scalar(text("SELECT wake_at IS NOT NULL FROM batches")) is True
+async def _let_one_in(database: Database) -> LoadedPlan:
+    """Publish a journey of two mails with an hour between them, and let somebody sign up for it."""
+    plan = await publish_two_mails(database, 3_600)
+    [anna] = await make_contacts(database, plan.workspace_id, 1)
+    await happen(database, plan.workspace_id, anna, "Signed Up")
+    return plan
+
+
+async def _sleeping_run(database: Database) -> str:
+    """Route what has happened; return the run that it started, once it waits."""
+    await route_all(database)
+
+    async def asleep() -> bool:
+        async with database.engine() as session:
+            return await session.scalar(text("SELECT wake_at IS NOT NULL FROM batches")) is True
+
+    await until(asleep)
+    [run] = await workflow_ids(database)
+    return run
