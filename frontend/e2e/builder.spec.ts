@@ -183,11 +183,13 @@ test('a journey is put together with the keyboard alone', async ({ page }) => {
   await expect(trigger).toBeFocused();
   await page.keyboard.press('Enter');
   await page.keyboard.press('Tab');
+  await expect(page.getByRole('dialog', { name: 'Add a step' }).getByPlaceholder('Find a step')).toBeFocused();
   await page.keyboard.type('tag');
   await page.keyboard.press('Enter');
   await expect(edges(page)).toHaveCount(2);
   await expect(page.locator('.react-flow__node').filter({ has: step(page, 'tag') })).toBeFocused();
   await page.keyboard.press('F2');
+  await expect(page.getByRole('complementary', { name: 'Set up' }).locator('[data-name-of]')).toBeFocused();
   await page.keyboard.type('Mark them');
   await page.keyboard.press('Escape');
   await expect(step(page, 'tag')).toContainText('Mark them');

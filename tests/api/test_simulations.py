@@ -42,7 +42,12 @@ async def test_a_draft_is_simulated_and_the_outcome_kept_without_the_bodies_of_m
     await make_contacts(database, owned[0], 2)
     answer = await client.post(
         f"/api/journeys/{journey_id}/simulate",
-        json={"contacts": ["person0@example.com"], "start_at": "2027-03-01T09:00:00Z", "seed": 7},
+        json={
+            "contacts": ["person0@example.com"],
+            "start_at": "2027-03-01T09:00:00Z",
+            "seed": 7,
+            "assumptions": {"mail": {"unsubscribe_rate": 0}},
+        },
     )
     assert answer.status_code == 200, answer.text
     simulated = answer.json()

@@ -37,7 +37,7 @@ async def test_10_branching(town: Town) -> None:
     ]  # fmt: skip
     del nodes["others"]
     journey = await town.publish("Ways", nodes, edges, re_entry="always")
-    who = {"italian": "IT", "french": "FR", **{f"n{number}": "NO" for number in range(12)}}
+    who = {"italian": "IT", "french": "FR", **{f"n{number}": "NO" for number in range(16)}}
     for name, country in who.items():
         await town.settle(name, country=country)
 

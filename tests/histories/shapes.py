@@ -238,10 +238,11 @@ async def paused_and_resumed(stage: Stage) -> None:
 
 async def continued(stage: Stage) -> None:
     """Go on long enough for a server with a low limit to ask for a new history while two batches sleep."""
+    first = parse_rule({"attribute": "first_name", "op": "eq", "value": "P0"})
     await stage.publish(
         [
-            trigger("halves"),
-            halves("long", "one"),
+            trigger("who"),
+            node("who", Route(paths=[RoutePath(outlet="first", rule=first)]), first="long", else_="one"),
             node("one", Hold(seconds=1), next="two"),
             node("two", Hold(seconds=1), next="three"),
             node("three", Hold(seconds=1), next=None),

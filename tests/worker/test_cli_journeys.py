@@ -46,7 +46,7 @@ async def test_a_file_is_checked_published_and_exported_again(sojourn: Sojourn, 
 async def test_a_file_is_simulated_with_made_up_contacts(sojourn: Sojourn, tmp_path: Path) -> None:
     await call(sojourn, "key", "create", "--role", "owner")
     more = tmp_path / "request.yaml"
-    more.write_text("assumptions: {mail: {open_rate: 1, click_rate: 0, unsubscribe_rate: 0}}")
+    more.write_text("assumptions: {mail: {open_rate: 1, click_rate: 0, unsubscribe_rate: 0, median_hours: 0.1}}")
     arguments = ("--made-up", "5", "--request", str(more), "--start-at", "2027-03-01T09:00:00")
     answer = await call(sojourn, "journey", "simulate", str(WELCOME), *arguments)
     assert answer.exit_code == 0, answer.output

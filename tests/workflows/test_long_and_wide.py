@@ -25,6 +25,8 @@ from workflows import journey
 __all__ = ["client"]
 
 WAYS = 30
+PEOPLE = 600
+"""So many that no way stays without anybody, however their ids fall."""
 MOST_TOKENS = 8
 LAPS = 5
 MOST_EVENTS = 32
@@ -48,10 +50,10 @@ async def test_what_splits_into_more_batches_than_a_run_should_carry_goes_on_in_
     )
     engine = Engine(fresh_database, plan, BareMailroom(fresh_database, RecordingProvider()))
     async with running(client, fresh_database, RecordingProvider(), sandbox=False):
-        await engine.enroll(await make_contacts(fresh_database, workspace_id, 200))
+        await engine.enroll(await make_contacts(fresh_database, workspace_id, PEOPLE))
 
         async def done() -> bool:
-            return await engine.states() == {"completed": 200}
+            return await engine.states() == {"completed": PEOPLE}
 
         await until(done)
         first, *others = await workflow_ids(fresh_database)
@@ -70,7 +72,7 @@ async def test_a_stage_that_spilled_answers_as_before_when_it_is_repeated(fresh_
         fresh_database, workspace_id, [trigger("ways"), many_ways(), node("pause", Hold(seconds=60), next=None)]
     )
     engine = Engine(fresh_database, plan, BareMailroom(fresh_database, RecordingProvider()), room=3)
-    [token] = await engine.enroll(await make_contacts(fresh_database, workspace_id, 200))
+    [token] = await engine.enroll(await make_contacts(fresh_database, workspace_id, PEOPLE))
     tokens = await engine.stage(token)
     assert len(tokens) == 4
     assert await engine.stage(token) == tokens
