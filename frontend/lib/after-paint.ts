@@ -1,4 +1,17 @@
+const waiting = new Set<() => void>();
+
 /** Does something once the page has shown what came before it: a button answers at once, then the work is done. */
 export const afterPaint = (act: () => void): void => {
-  requestAnimationFrame(() => setTimeout(act));
+  const once = () => {
+    if (waiting.delete(once)) act();
+  };
+  waiting.add(once);
+  // A page that nobody sees is not painted.
+  if (document.visibilityState === 'hidden') setTimeout(once);
+  else requestAnimationFrame(() => setTimeout(once));
 };
+
+/** Does at once, in its order, all that still waits for the page. */
+export function settle(): void {
+  for (const once of waiting) once();
+}

@@ -10,6 +10,8 @@ const PASSWORD = process.env.E2E_PASSWORD ?? 'a long enough passphrase';
 const CHROMIUM = [process.env.CHROMIUM_PATH, '/usr/bin/chromium', '/usr/bin/google-chrome'].find(existsSync);
 const FAN = 6;
 const IN_THE_MIDDLE = ['start', 'fork', 's2', 's3', 'fork', 's2', 's3'];
+/** A person in a hurry: ten keys a second, two or three deeds. */
+const [KEY_MS, PAUSE_MS] = [100, 400];
 const SCREENS = {
   '1440 px': { viewport: { width: 1440, height: 900 } },
   '390 px': { ...devices['Pixel 7'], viewport: { width: 390, height: 844 } },
@@ -104,15 +106,19 @@ async function interactions(page, isPhone) {
   for (const id of IN_THE_MIDDLE) {
     const step = page.locator(`.react-flow__node[data-id="${id}"]`);
     await (isPhone ? step.tap() : step.press('Enter'));
-    await page.getByLabel('Name', { exact: true }).first().pressSequentially('Hi');
+    await page.waitForTimeout(PAUSE_MS);
+    await page.getByLabel('Name', { exact: true }).first().pressSequentially('Hi', { delay: KEY_MS });
+    await page.waitForTimeout(PAUSE_MS);
     acts += 3;
     if (!isPhone) continue;
     await page.getByRole('button', { name: 'Close' }).tap();
     await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await page.waitForTimeout(PAUSE_MS);
   }
   if (!isPhone) {
     for (const name of ['Tidy up', 'Show all', /^Undo/, /^Undo/, /^Redo/]) {
       await page.getByRole('button', { name }).first().click();
+      await page.waitForTimeout(PAUSE_MS);
       acts += 1;
     }
   }

@@ -2,7 +2,7 @@
 
 import dynamic from 'next/dynamic';
 import { usePathname, useRouter } from 'next/navigation';
-import { type ReactNode, useEffect, useState } from 'react';
+import { type ReactNode, useDeferredValue, useEffect, useState } from 'react';
 import { Failure } from '@/components/ui/failure';
 import { Spinner } from '@/components/ui/spinner';
 import { useAuth } from '@/lib/auth';
@@ -35,6 +35,8 @@ function useShellKeys(): [Above, (above: Above) => void] {
 /** Everything around a page. Whoever is not signed in is led to the sign-in page, and back afterwards. */
 export function Shell({ children }: { children: ReactNode }) {
   const { ready, me, error, refresh } = useAuth();
+  // The whole app appears at once: drawn in slices, it leaves room for what else the page has to do.
+  const isDrawn = useDeferredValue(!!me, false);
   const router = useRouter();
   const path = usePathname();
   const [above, setAbove] = useShellKeys();
@@ -44,7 +46,7 @@ export function Shell({ children }: { children: ReactNode }) {
   }, [ready, me, error, router, path]);
 
   if (error && !me) return <Failure error={error} onRetry={() => void refresh()} />;
-  if (!me) {
+  if (!me || !isDrawn) {
     return (
       <div role="status" aria-label="Loading" className="grid min-h-dvh place-items-center text-ink-3">
         <Spinner className="size-5" />

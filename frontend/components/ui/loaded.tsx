@@ -1,6 +1,6 @@
 'use client';
 
-import type { ReactNode } from 'react';
+import { type ReactNode, useDeferredValue } from 'react';
 import { Failure } from './failure';
 import { SkeletonRows } from './skeleton';
 
@@ -18,9 +18,13 @@ interface Props<T> {
   empty?: ReactNode;
 }
 
-/** The three other faces of every page: loading, empty and failed. Old data stays in sight while new is fetched. */
+/**
+ * The three other faces of every page: loading, empty and failed. Old data stays in sight while new is fetched, and new
+ * data is drawn in slices, so that clicks and keys need not wait for a long list.
+ */
 export function Loaded<T>({ query, children, loading = <SkeletonRows />, empty }: Props<T>) {
-  const { data, error, refetch } = query;
+  const { error, refetch } = query;
+  const data = useDeferredValue(query.data);
   if (data === undefined || data === null)
     return error ? <Failure error={error} onRetry={() => void refetch()} /> : loading;
   if (empty && Array.isArray(data) && data.length === 0) return empty;

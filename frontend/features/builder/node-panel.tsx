@@ -5,6 +5,8 @@ import { useDeferredValue, useState } from 'react';
 import { NodeIcon } from '@/components/node-icon';
 import { Button } from '@/components/ui/button';
 import { Notice } from '@/components/ui/notice';
+import { afterPaint } from '@/lib/after-paint';
+import type { NodeConfig } from '@/lib/api/types';
 import { isStep } from '@/lib/graph/canvas';
 import { drawnStep } from '@/lib/graph/sight';
 import { descriptorOf } from '@/lib/nodes';
@@ -40,17 +42,32 @@ export function useOpenStep(): string | null {
   return useDeferredValue(open);
 }
 
+/** A step's settings: the form shows at once what is typed, the drawing follows when that is on the screen. */
+function useSettings(id: string): [NodeConfig | undefined, (config: NodeConfig) => void] {
+  const store = useBuilderStore();
+  const drawn = useBuilder(({ nodes }) => nodeIn(nodes, id)?.data);
+  const [typed, setTyped] = useState<NodeConfig | null>(null);
+  const change = (config: NodeConfig) => {
+    setTyped(config);
+    afterPaint(() => {
+      store.getState().configure(id, config);
+      // What was typed since then is still to come.
+      setTyped((latest) => (latest === config ? null : latest));
+    });
+  };
+  return [typed ?? drawn, change];
+}
+
 /** What a step does, set up by its form; what the server finds wrong stands at the field. */
 export function NodePanel({ id }: { id: string }) {
   const store = useBuilderStore();
   const type = useBuilder(({ nodes }) => nodeIn(nodes, id)?.type ?? '');
-  const data = useBuilder(({ nodes }) => nodeIn(nodes, id)?.data);
+  const [data, change] = useSettings(id);
   const kind = useBuilder(({ kinds }) => kinds.get(type));
   const faults = useBuilder((state) => state.faults[id] ?? NONE);
   const leadsOn = useBuilder(({ edges }) => edges.some(({ source }) => source === id));
   if (!data) return null;
   const { title } = descriptorOf(type, kind);
-  const change = (values: Record<string, unknown>) => store.getState().configure(id, values);
   const schema = kind?.config_schema ?? {};
   const fields = Object.keys(schema.properties ?? {});
   const atLarge = faults.filter(({ field }) => !field || !fields.includes(field.split('.')[0] ?? ''));

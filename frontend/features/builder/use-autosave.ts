@@ -2,6 +2,7 @@
 
 import { useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useRef, useState } from 'react';
+import { settle } from '@/lib/after-paint';
 import { api } from '@/lib/api/client';
 import { isProblem } from '@/lib/api/problem';
 import type { Journey } from '@/lib/api/types';
@@ -39,6 +40,7 @@ export function useAutosave({ id, draft_revision }: Journey) {
 
   const saveOnce = useCallback(async (): Promise<boolean> => {
     const { current: job } = work;
+    settle();
     clearTimeout(job.timer);
     const content = contentOf(store.getState());
     const text = JSON.stringify(content);
