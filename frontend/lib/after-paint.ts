@@ -8,7 +8,8 @@ export const afterPaint = (act: () => void): void => {
   waiting.add(once);
   // A page that nobody sees is not painted.
   if (document.visibilityState === 'hidden') setTimeout(once);
-  else requestAnimationFrame(() => setTimeout(once));
+  // The second frame begins when the first is on its way to the screen.
+  else requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(once)));
 };
 
 /** Does at once, in its order, all that still waits for the page. */

@@ -116,7 +116,6 @@ function Workbench({ journey, tools, aside, start, publish, onReload }: Omit<Ope
   const close = () => setOpened(null);
   const flow = useReactFlow<CanvasNode>();
   const { state: saveState, reason, save, overwrite } = useAutosave(journey);
-  const open = useOpenStep();
   const isPhone = useMedia(PHONE);
   const pointer = useRef<Point | null>(null);
   const point = usePresence(journey.id);
@@ -133,7 +132,6 @@ function Workbench({ journey, tools, aside, start, publish, onReload }: Omit<Ope
     onHelp: () => setOpened('keys'),
     pointer,
   });
-  useStepInAddress(open);
   const openSettings = () => {
     store.getState().select([]);
     setOpened('settings');
@@ -172,13 +170,7 @@ function Workbench({ journey, tools, aside, start, publish, onReload }: Omit<Ope
           <SelectionBar />
           {!aside && <PhoneAdd />}
         </div>
-        {aside ? (
-          aside(save)
-        ) : open ? (
-          <NodePanel key={open} id={open} />
-        ) : (
-          opened === 'settings' && <JourneyPanel onClose={close} />
-        )}
+        {aside ? aside(save) : <OpenPanel other={opened === 'settings' && <JourneyPanel onClose={close} />} />}
       </div>
       <AddMenu />
       {opened === 'find' && <FindStep onClose={close} />}
@@ -186,6 +178,13 @@ function Workbench({ journey, tools, aside, start, publish, onReload }: Omit<Ope
       {opened === 'publish' && publish(close, show)}
     </>
   );
+}
+
+/** The form of the step that is open, or the other panel. Selecting a step draws this anew, and not the whole page. */
+function OpenPanel({ other }: { other: ReactNode }) {
+  const open = useOpenStep();
+  useStepInAddress(open);
+  return open ? <NodePanel key={open} id={open} /> : other;
 }
 
 /** What to do first, where nothing is drawn yet. */

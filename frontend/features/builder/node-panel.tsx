@@ -1,7 +1,7 @@
 'use client';
 
 import { Copy, GitBranch, Trash2 } from 'lucide-react';
-import { useDeferredValue, useState } from 'react';
+import { memo, useDeferredValue, useState } from 'react';
 import { NodeIcon } from '@/components/node-icon';
 import { Button } from '@/components/ui/button';
 import { Notice } from '@/components/ui/notice';
@@ -59,7 +59,7 @@ function useSettings(id: string): [NodeConfig | undefined, (config: NodeConfig) 
 }
 
 /** What a step does, set up by its form; what the server finds wrong stands at the field. */
-export function NodePanel({ id }: { id: string }) {
+export const NodePanel = memo(function NodePanel({ id }: { id: string }) {
   const store = useBuilderStore();
   const type = useBuilder(({ nodes }) => nodeIn(nodes, id)?.type ?? '');
   const [data, change] = useSettings(id);
@@ -109,4 +109,4 @@ export function NodePanel({ id }: { id: string }) {
       </div>
     </SidePanel>
   );
-}
+});

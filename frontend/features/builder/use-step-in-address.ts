@@ -3,6 +3,9 @@
 import { useEffect, useRef } from 'react';
 import { useBuilderStore } from './context';
 
+/** Writing an address holds the page up for a frame, which the one that shows the step should not wait for. */
+const REST_MS = 100;
+
 const stepInAddress = (): string | null => new URLSearchParams(location.search).get('step');
 
 function addressWith(step: string | null): string {
@@ -32,7 +35,10 @@ export function useStepInAddress(open: string | null): void {
   const isLeaving = useRef(false);
   useEffect(() => {
     latest.current = open;
-    if (!isLeaving.current) isLeaving.current = tell(open);
+    const timer = setTimeout(() => {
+      if (!isLeaving.current) isLeaving.current = tell(open);
+    }, REST_MS);
+    return () => clearTimeout(timer);
   }, [open]);
   useEffect(() => {
     const follow = () => {
