@@ -257,6 +257,11 @@ test('two people at one canvas see each other, and a conflict is not lost', asyn
   await saved(other);
   const { graph } = await call<{ graph: typeof TWO_STEPS }>(page, 'GET', `/api/journeys/${id}`);
   expect(graph.nodes.find((node) => node.id === 'pause')?.data).toEqual({ days: 9 });
+
+  await page.getByLabel('How long, days', { exact: true }).fill('6');
+  await page.getByRole('button', { name: 'Take theirs' }).click();
+  await expect(step(page, 'wait')).toContainText('Wait 9 days');
+  await expect(page.getByRole('alert')).toHaveCount(0);
   await other.close();
   await expect(page.getByRole('list', { name: 'Also here' })).toHaveCount(0);
 });

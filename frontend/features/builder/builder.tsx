@@ -62,7 +62,7 @@ export function Builder({ id, ...props }: Props) {
           <Loaded query={kinds} loading={<Loading />}>
             {(known) => (
               <OpenBuilder
-                key={`${journey.id} ${draft.dataUpdatedAt}`}
+                key={`${journey.id} ${journey.draft_revision} ${journey.updated_at}`}
                 journey={journey}
                 kinds={known}
                 onReload={() => void draft.refetch()}
