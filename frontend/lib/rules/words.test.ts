@@ -8,9 +8,12 @@ test.each([
   [{ attribute: 'phone', op: 'exists' }, 'phone is known'],
   [
     { event: 'Order Completed', op: 'at_least', count: 2, within: '30d' },
-    'did Order Completed at least 2 times in the last 30d',
+    'did Order Completed at least 2 times in the last 30 days',
   ],
   [{ event: 'Order Completed', op: 'never' }, 'never did Order Completed'],
+  [{ event: 'Cart Seen', within: '1h' }, 'did Cart Seen in the last hour'],
+  [{ event: 'Cart Seen', within: 'a while' }, 'did Cart Seen in the last a while'],
+  [{ attribute: 'seen_at', op: 'within_last', value: '7d' }, 'seen at is within the last 7 days'],
   [{ event: 'Order Completed', where: { cart_id: 'c1' } }, 'did Order Completed where cart_id is c1'],
   [{ not: { lifecycle: 'customer' } }, 'not (lifecycle is customer)'],
   [{ message: { action: 'opened' } }, 'opened a mail'],

@@ -1,5 +1,6 @@
 import { formatValue, humanize } from '@/lib/format';
 import type { Operator } from './fields';
+import { spanInWords } from './spans';
 
 type Rule = Record<string, unknown>;
 
@@ -57,6 +58,7 @@ function describeAttribute(rule: Rule): string {
   const name = humanize(String(rule.attribute)).toLowerCase();
   if (rule.op === 'exists') return rule.value === false ? `${name} is not known` : `${name} is known`;
   const op = OPS[String(rule.op)] ?? humanize(String(rule.op)).toLowerCase();
+  if (rule.op === 'within_last') return `${name} ${op} ${spanInWords(rule.value)}`;
   const separator = rule.op === 'between' ? ' and ' : ', ';
   return `${name} ${op} ${listOf(rule.value).map(formatValue).join(separator)}`;
 }
@@ -78,7 +80,7 @@ function describeMessage(message: unknown): string {
   return `${verbs[action] ?? action} a mail${isRule(message) ? within(message) : ''}`;
 }
 
-const within = (rule: Rule): string => (rule.within ? ` in the last ${rule.within}` : '');
+const within = (rule: Rule): string => (rule.within ? ` in the last ${spanInWords(rule.within)}` : '');
 
 /** The properties an event must have: " where cart_id is {{ event.cart_id }}". */
 export function describeWhere(where: unknown): string {
