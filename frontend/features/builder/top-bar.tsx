@@ -195,8 +195,9 @@ function FaultCount({ onShow, onSettings }: { onShow(node: string): void; onSett
     <Tooltip text={general ?? 'Go to the next one'}>
       <Button size="sm" className="text-bad" onClick={next} aria-label={`${count(total, 'problem')}: go to the next`}>
         <CircleAlert />
-        <span className="num">{total}</span>
-        <span className="max-lg:hidden">{total === 1 ? 'problem' : 'problems'}</span>
+        <span className="num">
+          {total} <span className="max-lg:hidden">{total === 1 ? 'problem' : 'problems'}</span>
+        </span>
       </Button>
     </Tooltip>
   );
