@@ -1,7 +1,7 @@
 'use client';
 
 import { useQueryClient } from '@tanstack/react-query';
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { startTransition, useCallback, useEffect, useRef, useState } from 'react';
 import { settle } from '@/lib/after-paint';
 import { api } from '@/lib/api/client';
 import { isProblem } from '@/lib/api/problem';
@@ -95,11 +95,17 @@ export function useAutosave({ id, draft_revision }: Journey) {
     const stop = store.subscribe((now, before) => {
       const parts = ['nodes', 'edges', 'groups', 'settings'] as const;
       if (parts.every((part) => now[part] === before[part])) return;
+      // Not while steps are only selected or moved: that leaves the history as it is.
+      if (now.history !== before.history) startTransition(() => setState((is) => (is === 'saved' ? 'unsaved' : is)));
       clearTimeout(job.timer);
       job.timer = setTimeout(() => void save(), REST_MS);
     });
     const onLeave = (event: BeforeUnloadEvent) => {
-      if (JSON.stringify(contentOf(store.getState())) !== job.saved) event.preventDefault();
+      settle();
+      if (JSON.stringify(contentOf(store.getState())) === job.saved) return;
+      event.preventDefault();
+      // While the browser asks, it is saved already.
+      void save();
     };
     addEventListener('beforeunload', onLeave);
     return () => {
