@@ -12,6 +12,8 @@ import { nodeIn } from './node-in';
 import { useOverlay } from './overlay';
 
 const LABEL_AT = 0.75;
+/** How far an edge goes straight before it turns: little, or it would go back on itself between steps that are close. */
+const BEND_PX = 8;
 
 /** Puts a label where React Flow has them; its own EdgeLabelRenderer seeks that place anew at each move of anything. */
 function AboveEdges({ children }: { children: ReactNode }) {
@@ -23,7 +25,7 @@ function AboveEdges({ children }: { children: ReactNode }) {
 /** A way from one step to the next, named by its outlet; its "+" puts a step in between. */
 export const StepEdge = memo(function StepEdge(edge: EdgeProps) {
   const { id, source, sourceHandleId, markerEnd, selected } = edge;
-  const [path, , y] = getSmoothStepPath({ ...edge, borderRadius: 12 });
+  const [path, , y] = getSmoothStepPath({ ...edge, borderRadius: 12, offset: BEND_PX });
   // Nearer to where it leads: several ways begin close to each other.
   const x = edge.sourceX + (edge.targetX - edge.sourceX) * LABEL_AT;
   // Where a group is folded, the edge begins at it, and still goes by the step that it leads from.
