@@ -1,6 +1,7 @@
 'use client';
 
 import { useQuery } from '@tanstack/react-query';
+import Link from 'next/link';
 import { useRouter, useSearchParams } from 'next/navigation';
 import { Button } from '@/components/ui/button';
 import { Failure } from '@/components/ui/failure';
@@ -25,9 +26,14 @@ export function Setup() {
   });
   if (!token) {
     return (
-      <Notice tone="warn">
-        This address lacks its one-time token. Open the whole link that Sojourn printed when it started.
-      </Notice>
+      <div className="grid gap-4">
+        <Notice tone="warn">
+          This address lacks its one-time token. Open the whole link that Sojourn printed when it started.
+        </Notice>
+        <Link href="/sign-in" className="text-accent-ink text-sm hover:underline">
+          Sign in instead
+        </Link>
+      </div>
     );
   }
   if (link.error) return <Failure error={link.error} />;
