@@ -204,11 +204,14 @@ function ContactRow({ contact, columns, isChosen, isAt, onToggle }: RowProps) {
   );
 }
 
-const Tags = ({ tags }: { tags: string[] }) => (
-  <span className="flex gap-1">
-    {tags.slice(0, 2).map((tag) => (
-      <Badge key={tag}>{tag}</Badge>
-    ))}
-    {tags.length > 2 && <span className="text-ink-3 text-xs">+{tags.length - 2}</span>}
-  </span>
-);
+const Tags = ({ tags }: { tags: string[] }) =>
+  tags.length === 0 ? (
+    '–'
+  ) : (
+    <span className="flex gap-1">
+      {tags.slice(0, 2).map((tag) => (
+        <Badge key={tag}>{tag}</Badge>
+      ))}
+      {tags.length > 2 && <span className="text-ink-3 text-xs">+{tags.length - 2}</span>}
+    </span>
+  );

@@ -157,7 +157,7 @@ function JourneyCard({ journey, days }: LineProps) {
     <li className="relative rounded-lg border bg-surface p-4">
       <div className="flex items-start gap-2">
         <Link href={`/journeys/view?id=${id}`} className="min-w-0 flex-1 font-medium after:absolute after:inset-0">
-          {name}
+          <span className="line-clamp-2">{name}</span>
         </Link>
         <StateBadge state={state} />
         <span className="relative z-10 -mt-2 -mr-2">
