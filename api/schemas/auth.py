@@ -143,6 +143,16 @@ class Invited(Schema):
     link: str
 
 
+class InvitationRead(Schema):
+    """An invitation that waits for the person to use it."""
+
+    id: UUID
+    email: str
+    role: Role
+    created_at: datetime
+    expires_at: datetime
+
+
 class MemberUpdate(Schema):
     """A person's new role."""
 

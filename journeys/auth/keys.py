@@ -8,13 +8,13 @@ from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from journeys.auth.audit import record_change
-from journeys.auth.models import ApiKey
+from journeys.auth.models import ApiKey, Membership
 from journeys.auth.roles import RIGHTS, Principal, Role, roles_within
 from journeys.auth.secret import digest, new_secret
 from journeys.auth.workspaces import FIRST_NAME, create_workspace, find_first_workspace
 from journeys.db.room import ensure_room
 from journeys.db.session import Database
-from journeys.errors import InvalidInput, NotFound
+from journeys.errors import Forbidden, InvalidInput, NotFound
 
 KeyKind = Literal["api", "write"]
 PREFIXES: dict[KeyKind, str] = {"api": "sk_", "write": "wk_"}
@@ -42,9 +42,15 @@ async def add_key(
     name: str,
     created_by: UUID | None = None,
 ) -> tuple[ApiKey, str]:
-    """Store a new key; return its row and the secret, which nobody can read again."""
+    """Store a new key; return its row and the secret, which nobody can read again.
+
+    Raises:
+        Forbidden: the person who makes it may not do as much themselves, or not any more.
+    """
     if kind == "api" and role not in RIGHTS:
         raise InvalidInput(f"An API key needs a role: {', '.join(RIGHTS)}.")
+    if created_by is not None and role is not None:
+        await _ensure_may_do(session, workspace_id, created_by, role)
     await ensure_room(session, workspace_id, ApiKey, ApiKey.revoked_at.is_(None))
     secret = new_secret(PREFIXES[kind])
     key = ApiKey(
@@ -60,6 +66,14 @@ async def add_key(
     await session.flush()
     await session.refresh(key)
     return key, secret
+
+
+async def _ensure_may_do(session: AsyncSession, workspace_id: UUID, person_id: UUID, role: Role) -> None:
+    """Refuse unless a person may do what this role may; whoever changes theirs waits, and then finds the new key."""
+    mine = (Membership.workspace_id == workspace_id) & (Membership.user_id == person_id)
+    own = await session.scalar(select(Membership.role).where(mine).with_for_update(read=True))
+    if own is None or role not in roles_within(cast(Role, own)):
+        raise Forbidden(f"Your role in this workspace does not include what a key with the role {role} may do.")
 
 
 async def find_principal(session: AsyncSession, secret: str) -> Principal | None:

@@ -6,8 +6,9 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from journeys.auth.audit import record_change
 from journeys.auth.models import Membership, SignInLink
-from journeys.auth.roles import Role
+from journeys.auth.roles import Principal, Role
 from journeys.auth.secret import digest, new_secret
 from journeys.db.session import Database
 from journeys.errors import NotFound
@@ -31,14 +32,38 @@ async def first_owner_link(database: Database, base_url: str) -> str | None:
         return link_url(base_url, await _add_link(session, FIRST_OWNER))
 
 
-async def invite(session: AsyncSession, workspace_id: UUID, email: str, role: Role) -> str:
+async def invite(session: AsyncSession, actor: Principal, email: str, role: Role) -> str:
     """Return the secret of a link that lets a person join a workspace; it replaces an earlier invitation."""
-    await session.execute(
-        delete(SignInLink).where(
-            SignInLink.workspace_id == workspace_id, SignInLink.email == email, SignInLink.used_at.is_(None)
-        )
+    await session.execute(delete(SignInLink).where(_unused_of(actor.workspace_id), SignInLink.email == email))
+    return await _add_link(session, INVITE, actor.workspace_id, email, role, actor.person_id)
+
+
+async def list_invitations(session: AsyncSession, workspace_id: UUID) -> list[SignInLink]:
+    """Return the invitations that still work, the newest first."""
+    query = select(SignInLink).where(_unused_of(workspace_id), SignInLink.expires_at > func.now())
+    return list(await session.scalars(query.order_by(SignInLink.id.desc())))
+
+
+async def withdraw_invitation(session: AsyncSession, workspace_id: UUID, invitation_id: UUID) -> SignInLink:
+    """Let an invitation that nobody used work no more, and return it."""
+    withdrawn = delete(SignInLink).where(_unused_of(workspace_id), SignInLink.id == invitation_id).returning(SignInLink)
+    link = await session.scalar(withdrawn)
+    if link is None:
+        raise NotFound("There is no such invitation: it was used, withdrawn or replaced.")
+    return link
+
+
+async def withdraw_invitations_of(session: AsyncSession, actor: Principal, person_id: UUID) -> None:
+    """Let no invitation of a person work any more."""
+    withdrawn = await session.scalars(
+        delete(SignInLink)
+        .where(_unused_of(actor.workspace_id), SignInLink.invited_by == person_id)
+        .returning(SignInLink)
     )
-    return await _add_link(session, INVITE, workspace_id, email, role)
+    for link in withdrawn.all():
+        await record_change(
+            session, actor, "withdrawn", "invitation", link.id, {"email": link.email, "made_by": str(person_id)}
+        )
 
 
 def link_url(base_url: str, secret: str) -> str:
@@ -56,6 +81,10 @@ async def use_link(session: AsyncSession, secret: str) -> SignInLink:
     """Use a link up and return it; of two who try at once, one wins."""
     used = update(SignInLink).where(_usable(secret)).values(used_at=func.now()).returning(SignInLink)
     return _found(await session.scalar(used))
+
+
+def _unused_of(workspace_id: UUID) -> ColumnElement[bool]:
+    return and_(SignInLink.workspace_id == workspace_id, SignInLink.used_at.is_(None))
 
 
 def _usable(secret: str) -> ColumnElement[bool]:
@@ -76,6 +105,7 @@ async def _add_link(
     workspace_id: UUID | None = None,
     email: str | None = None,
     role: Role | None = None,
+    invited_by: UUID | None = None,
 ) -> str:
     secret = new_secret()
     session.add(
@@ -85,6 +115,7 @@ async def _add_link(
             workspace_id=workspace_id,
             email=email,
             role=role,
+            invited_by=invited_by,
             expires_at=func.now() + LIFETIME[purpose],
         )
     )

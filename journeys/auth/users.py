@@ -8,10 +8,10 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from journeys.auth.keys import revoke_keys_beyond
-from journeys.auth.links import FIRST_OWNER, use_link
+from journeys.auth.links import FIRST_OWNER, use_link, withdraw_invitations_of
 from journeys.auth.models import Membership, SignInLink, User, UserSession, Workspace
 from journeys.auth.passwords import hash_password, is_password
-from journeys.auth.roles import Principal, Role
+from journeys.auth.roles import RIGHTS, Principal, Role
 from journeys.auth.workspaces import FIRST_NAME, create_workspace, find_ownerless_workspace
 from journeys.db.ids import new_id
 from journeys.errors import Conflict, Fault, InvalidInput, NotFound, Unauthorized
@@ -78,7 +78,7 @@ async def join(
     user, role = await _person(session, address, name, password), _role(link)
     await _keep_an_owner(session, workspace_id, user.id, still_owner=role == "owner")
     await add_member(session, workspace_id, user.id, role)
-    await revoke_keys_beyond(session, Principal("user", user.id, user.name, workspace_id, role), user.id, role)
+    await _take_back(session, Principal("user", user.id, user.name, workspace_id, role), user.id, role)
     return Joined(user.id, workspace_id)
 
 
@@ -98,23 +98,30 @@ async def get_member(session: AsyncSession, workspace_id: UUID, user_id: UUID) -
 
 
 async def change_role(session: AsyncSession, actor: Principal, user_id: UUID, role: Role) -> None:
-    """Give a person another role, and stop their keys that may do more; the last owner stays one."""
+    """Give a person another role, and stop their keys that may do more and their invitations; the last owner stays one."""
     await _keep_an_owner(session, actor.workspace_id, user_id, still_owner=role == "owner")
     await session.execute(
         update(Membership)
         .where(Membership.workspace_id == actor.workspace_id, Membership.user_id == user_id)
         .values(role=role)
     )
-    await revoke_keys_beyond(session, actor, user_id, role)
+    await _take_back(session, actor, user_id, role)
 
 
 async def remove_member(session: AsyncSession, actor: Principal, user_id: UUID) -> None:
-    """Take a person out of a workspace, sign them out of it and stop their keys; the last owner stays."""
+    """Take a person out of a workspace, sign them out of it, stop their keys and invitations; the last owner stays."""
     await get_member(session, actor.workspace_id, user_id)
     await _keep_an_owner(session, actor.workspace_id, user_id, still_owner=False)
     for table in (UserSession, Membership):
         await session.execute(delete(table).where(table.workspace_id == actor.workspace_id, table.user_id == user_id))
-    await revoke_keys_beyond(session, actor, user_id, None)
+    await _take_back(session, actor, user_id, None)
+
+
+async def _take_back(session: AsyncSession, actor: Principal, user_id: UUID, role: Role | None) -> None:
+    """Stop what a person handed out that goes beyond their role, None for no role at all: keys and invitations."""
+    await revoke_keys_beyond(session, actor, user_id, role)
+    if role is None or "manage" not in RIGHTS[role]:
+        await withdraw_invitations_of(session, actor, user_id)
 
 
 async def _keep_an_owner(session: AsyncSession, workspace_id: UUID, user_id: UUID, *, still_owner: bool) -> None:

@@ -241,6 +241,47 @@ async def test_an_invitation_to_a_lower_role_stops_keys_too_and_leaves_an_owner(
     assert (await second.get("/api/audit?entity=key")).json()["items"][0]["action"] == "revoked"
 
 
+async def test_invitations_are_listed_until_used_or_withdrawn(browser: httpx.AsyncClient, fresh_app: FastAPI) -> None:
+    async def invited() -> list[str]:
+        listed = (await browser.get("/api/users/invitations")).json()["items"]
+        return [f"{each['email']} as {each['role']}" for each in listed]
+
+    for name, role in (("bo", "analyst"), ("cy", "developer"), ("bo", "marketer")):
+        answer = await browser.post("/api/users", json={"email": f"{name}@example.com", "role": role})
+    token = answer.json()["link"].partition("token=")[2]
+    assert await invited() == ["bo@example.com as marketer", "cy@example.com as developer"]
+    async with client_of(fresh_app) as bo:
+        joined = await bo.post("/api/auth/setup", json={"token": token, "name": "Bo", "password": PASSWORD})
+        assert joined.status_code == 200
+        assert (await bo.get("/api/users/invitations")).status_code == 403
+    assert await invited() == ["cy@example.com as developer"]
+    [cy] = (await browser.get("/api/users/invitations")).json()["items"]
+    assert (await browser.delete(f"/api/users/invitations/{cy['id']}")).status_code == 204
+    assert (await browser.delete(f"/api/users/invitations/{cy['id']}")).status_code == 404
+    assert await invited() == []
+    entry = (await browser.get("/api/audit?entity=invitation")).json()["items"][0]
+    assert (entry["action"], entry["diff"]) == ("withdrawn", {"email": "cy@example.com"})
+
+
+@pytest.mark.parametrize("lost", ["demoted", "removed"])
+async def test_the_invitations_of_an_owner_go_with_the_right_to_invite(
+    browser: httpx.AsyncClient, fresh_app: FastAPI, lost: str
+) -> None:
+    workspace_id = UUID((await browser.get("/api/auth/me")).json()["workspace"]["id"])
+    bo = await browser_of(fresh_app, workspace_id, "Bo", "owner")
+    invited = await bo.post("/api/users", json={"email": "friend@example.com", "role": "owner"})
+    await browser.post("/api/users", json={"email": "cy@example.com", "role": "analyst"})
+    me = (await bo.get("/api/auth/me")).json()["user"]["id"]
+    path = f"/api/users/{me}"
+    answer = await (browser.patch(path, json={"role": "developer"}) if lost == "demoted" else browser.delete(path))
+    assert answer.is_success
+    async with client_of(fresh_app) as friend:
+        token = invited.json()["link"].partition("token=")[2]
+        assert (await friend.post("/api/auth/link", json={"token": token})).status_code == 404
+    listed = (await browser.get("/api/users/invitations")).json()["items"]
+    assert [each["email"] for each in listed] == ["cy@example.com"]
+
+
 async def test_the_last_owner_stays_an_owner(browser: httpx.AsyncClient) -> None:
     me = (await browser.get("/api/auth/me")).json()["user"]["id"]
     assert (await browser.patch(f"/api/users/{me}", json={"role": "analyst"})).status_code == 409

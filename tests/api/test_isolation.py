@@ -105,6 +105,8 @@ async def fill(client: httpx.AsyncClient, database: Database, workspace_id: UUID
     journey = await made("/api/journeys", name=MARK, graph=graph.model_dump(mode="json"))
     tried = await client.post(f"/api/journeys/{journey}/simulate", json={"synthetic": [{"first_name": MARK}]})
     bulk = await client.post("/api/contacts/bulk", json={"audience": {"q": MARK}, "action": {"type": "export"}})
+    await client.post("/api/users", json={"email": f"{MARK}@example.com", "role": "analyst"})
+    invitations = await client.get("/api/users/invitations")
     return {
         "contact_id": contact,
         "template_id": template,
@@ -126,6 +128,7 @@ async def fill(client: httpx.AsyncClient, database: Database, workspace_id: UUID
         "number": "1",
         "event_id": str(message),
         "intake_id": str(message),
+        "invitation_id": invitations.json()["items"][0]["id"],
     }
 
 

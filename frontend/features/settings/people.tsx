@@ -1,6 +1,6 @@
 'use client';
 
-import { UserMinus, UserPlus, Users } from 'lucide-react';
+import { UserMinus, UserPlus, Users, X } from 'lucide-react';
 import { useState } from 'react';
 import { Badge } from '@/components/ui/badge';
 import { Button } from '@/components/ui/button';
@@ -14,17 +14,18 @@ import { FormDialog } from '@/components/ui/form-dialog';
 import { Input, Select } from '@/components/ui/input';
 import { Loaded } from '@/components/ui/loaded';
 import { Options } from '@/components/ui/options';
-import type { Person } from '@/lib/api/types';
+import type { Invitation, Person } from '@/lib/api/types';
 import { useMe } from '@/lib/auth';
-import { humanize } from '@/lib/format';
+import { formatDay, humanize } from '@/lib/format';
 import { useForm } from '@/lib/use-form';
 import { useSearchState } from '@/lib/use-search-state';
-import { useChangeRole, useInvite, usePeople, useRemovePerson } from './queries';
+import { useChangeRole, useInvitations, useInvite, usePeople, useRemovePerson, useWithdrawInvitation } from './queries';
 import { ROLES } from './roles';
 
 /** Who works in this workspace. */
 export function People() {
   const people = usePeople();
+  const invitations = useInvitations(useMe().role === 'owner');
   const [inviting, setInvite] = useSearchState('invite');
   const invite = (
     <Button onClick={() => setInvite('1')}>
@@ -45,6 +46,9 @@ export function People() {
           <ul>
             {items.map((person) => (
               <PersonLine key={person.id} person={person} />
+            ))}
+            {invitations.data?.map((invitation) => (
+              <InvitationLine key={invitation.id} invitation={invitation} />
             ))}
           </ul>
         )}
@@ -102,7 +106,7 @@ function PersonLine({ person: { id, name, email, role } }: { person: Person }) {
         open={asking}
         onOpenChange={setAsking}
         title={`Remove ${name}?`}
-        description="They are signed out and see nothing of this workspace any more. The API keys they made stop at once; their write keys, and all else they made, stay."
+        description="They are signed out and see nothing of this workspace any more. The API keys they made stop at once, and so do their invitations; their write keys, and all else they made, stay."
         action="Remove"
         danger
         onConfirm={() => remove.mutateAsync(id)}
@@ -118,6 +122,30 @@ function PersonLine({ person: { id, name, email, role } }: { person: Person }) {
           onConfirm={() => change.mutateAsync({ id, role: lower })}
         />
       )}
+    </li>
+  );
+}
+
+/** Somebody who was invited and has not come yet. */
+function InvitationLine({ invitation: { id, email, role, expires_at } }: { invitation: Invitation }) {
+  const withdraw = useWithdrawInvitation();
+  return (
+    <li className="rule-b flex items-center gap-3 px-4 py-2.5">
+      <span className="min-w-0 flex-1">
+        <span className="block truncate font-medium">{email}</span>
+        <span className="block truncate text-ink-3 text-xs">
+          Invited as {role}; the link works until {formatDay(expires_at)}
+        </span>
+      </span>
+      <Button
+        look="quiet"
+        size="icon"
+        aria-label={`Withdraw the invitation of ${email}`}
+        disabled={withdraw.isPending}
+        onClick={() => withdraw.mutate(id)}
+      >
+        <X />
+      </Button>
     </li>
   );
 }

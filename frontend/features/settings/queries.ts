@@ -7,6 +7,7 @@ import type {
   Connection,
   Connector,
   Health,
+  Invitation,
   Page,
   Person,
   Suppression,
@@ -50,6 +51,17 @@ export const useInvite = () =>
     (invite: { email: string; role: string }) => api.post<{ link: string }>('/api/users', invite),
     true,
   );
+
+/** The invitations that nobody has used yet; asked for again with the people. */
+export const useInvitations = (enabled: boolean) =>
+  useQuery({
+    queryKey: ['/api/users', 'invitations'],
+    queryFn: () => api.get<Page<Invitation>>('/api/users/invitations'),
+    select: ({ items }) => items,
+    enabled,
+  });
+export const useWithdrawInvitation = () =>
+  useChange('/api/users', (id: string) => api.delete(`/api/users/invitations/${id}`));
 
 export const useChangeRole = () =>
   useChange('/api/users', ({ id, role }: Pick<Person, 'id' | 'role'>) => api.patch(`/api/users/${id}`, { role }));

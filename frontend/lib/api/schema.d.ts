@@ -236,6 +236,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/users/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Invitations
+         * @description Return the invitations that nobody has used and that still work; their links were shown once.
+         */
+        get: operations["list_invitations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/invitations/{invitation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Withdraw Invitation
+         * @description Let an invitation that nobody used work no more.
+         */
+        delete: operations["withdraw_invitation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/users/{user_id}": {
         parameters: {
             query?: never;
@@ -248,14 +288,14 @@ export interface paths {
         post?: never;
         /**
          * Remove User
-         * @description Take a person out of the workspace, sign them out and revoke their API keys.
+         * @description Take a person out of the workspace, sign them out, revoke their API keys and withdraw their invitations.
          */
         delete: operations["remove_user"];
         options?: never;
         head?: never;
         /**
          * Change User Role
-         * @description Give a person another role; their API keys that may do more are revoked.
+         * @description Give a person another role; their API keys that may do more are revoked, and their invitations withdrawn.
          */
         patch: operations["change_user_role"];
         trace?: never;
@@ -3945,6 +3985,34 @@ export interface components {
             finished_at: string | null;
         };
         /**
+         * InvitationRead
+         * @description An invitation that waits for the person to use it.
+         */
+        InvitationRead: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Email */
+            email: string;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "owner" | "marketer" | "analyst" | "developer";
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+        };
+        /**
          * Invite
          * @description A person to invite.
          */
@@ -4769,6 +4837,13 @@ export interface components {
         Page_ImportRead_: {
             /** Items */
             items: components["schemas"]["ImportRead"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
+        /** Page[InvitationRead] */
+        Page_InvitationRead_: {
+            /** Items */
+            items: components["schemas"]["InvitationRead"][];
             /** Next Cursor */
             next_cursor?: string | null;
         };
@@ -6488,6 +6563,7 @@ export type HourForecast = components['schemas']['HourForecast'];
 export type ImportRead = components['schemas']['ImportRead'];
 export type InFlight = components['schemas']['InFlight'];
 export type IntakeRead = components['schemas']['IntakeRead'];
+export type InvitationRead = components['schemas']['InvitationRead'];
 export type Invite = components['schemas']['Invite'];
 export type Invited = components['schemas']['Invited'];
 export type JourneyCounts = components['schemas']['JourneyCounts'];
@@ -6531,6 +6607,7 @@ export type PageFormRead = components['schemas']['Page_FormRead_'];
 export type PageFound = components['schemas']['Page_Found_'];
 export type PageGivenUpIntake = components['schemas']['Page_GivenUpIntake_'];
 export type PageImportRead = components['schemas']['Page_ImportRead_'];
+export type PageInvitationRead = components['schemas']['Page_InvitationRead_'];
 export type PageJourneyEntries = components['schemas']['Page_JourneyEntries_'];
 export type PageJourneyRow = components['schemas']['Page_JourneyRow_'];
 export type PageKeyRead = components['schemas']['Page_KeyRead_'];
@@ -7055,6 +7132,66 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Invited"];
                 };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_invitations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_InvitationRead_"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdraw_invitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                invitation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Client Error */
             "4XX": {

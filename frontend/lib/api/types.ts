@@ -34,6 +34,7 @@ export type {
   Health,
   ImportRead as ImportJob,
   InFlight,
+  InvitationRead as Invitation,
   JourneyEntries,
   JourneyRow,
   JourneyStatus,
