@@ -6,6 +6,7 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import create_engine, text
 
 from journeys.db.ids import new_id
@@ -14,6 +15,10 @@ from journeys.db.session import Database, async_url
 from worker.embedded.stack import EmbeddedStack
 
 TEMPLATE = "sojourn_template"
+
+settings.register_profile("steady", derandomize=True)
+settings.load_profile("steady")
+"""The same examples in every run of one version: `pytest --hypothesis-profile=default` looks for new ones."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
