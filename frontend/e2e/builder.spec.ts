@@ -204,6 +204,60 @@ test('a journey is put together with the keyboard alone', async ({ page }) => {
   await expect(page.getByRole('dialog', { name: 'Keys of the builder' }).getByText('This list')).toBeVisible();
 });
 
+test('a step has a menu, by the right button and by the keyboard', async ({ page, context }) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await openBuilder(page, `Menu ${Date.now()}`, TWO_STEPS);
+  const choose = (name: string) => page.getByRole('menuitem', { name, exact: true }).click();
+  await step(page, 'wait').click({ button: 'right', position: { x: 20, y: 8 } });
+  await choose('Select the whole branch');
+  await expect(page.getByRole('region', { name: 'Selected steps' })).toContainText('2 selected');
+
+  // Of several selected steps, the menu of one is that of all.
+  await step(page, 'exit').click({ button: 'right', position: { x: 20, y: 8 } });
+  await choose('Duplicate');
+  await expect(steps(page)).toHaveCount(5);
+  await page.keyboard.press('Control+z');
+  await expect(steps(page)).toHaveCount(3);
+
+  await page.locator('.react-flow__pane').click({ position: { x: 20, y: 20 } });
+  await page.locator('.react-flow__node[data-id="pause"]').focus();
+  await page.keyboard.press('Shift+F10');
+  await choose('Rename');
+  await expect(page.getByRole('complementary', { name: 'Set up' }).locator('[data-name-of]')).toBeFocused();
+  await page.keyboard.press('Escape');
+  await step(page, 'wait').click({ button: 'right', position: { x: 20, y: 8 } });
+  await choose('Copy');
+  await expect(page.getByTestId('said')).toHaveText('Copied 1');
+  await expect(page.locator('.react-flow__node[data-id="pause"]')).toBeFocused();
+});
+
+test('Ctrl and K finds the steps of the open journey too', async ({ page }) => {
+  const id = await openBuilder(page, `Steps ${Date.now()}`, TWO_STEPS);
+  await page.keyboard.press('Control+k');
+  await page.getByPlaceholder(/Find a journey/).fill('wait 1 day');
+  await page.getByRole('group', { name: 'On this page' }).getByRole('option', { name: 'Wait' }).click();
+  await expect(page).toHaveURL(new RegExp(`edit\\?id=${id}&step=pause`));
+  await page.keyboard.press('Control+k');
+  await page.getByPlaceholder(/Find a journey/).fill('keys of the builder');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('dialog', { name: 'Keys of the builder' })).toBeVisible();
+});
+
+test('the changes that nobody walks yet are counted', async ({ page }) => {
+  const id = await openBuilder(page, `Changed ${Date.now()}`, TWO_STEPS);
+  await call(page, 'POST', `/api/journeys/${id}/publish`, {});
+  await page.reload();
+  await step(page, 'wait').click({ position: { x: 20, y: 8 } });
+  await page.getByLabel('How long, days', { exact: true }).fill('3');
+  await expect(page.getByRole('button', { name: '1 unpublished change', exact: true })).toBeVisible();
+  await page.getByLabel('Name', { exact: true }).fill('Pause');
+  await page.getByRole('button', { name: 'Insert a step here' }).first().click();
+  await page.keyboard.type('goal');
+  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: '3 unpublished changes', exact: true }).click();
+  await expect(page.getByRole('dialog').getByRole('list', { name: 'Changes' }).getByRole('listitem')).toHaveCount(3);
+});
+
 test('the address names the open step: Back closes it, Forward and a link open it again', async ({ page }) => {
   const id = await openBuilder(page, `Address ${Date.now()}`, TWO_STEPS);
   const panel = page.getByRole('complementary', { name: 'Set up' });
@@ -261,7 +315,7 @@ test('two people at one canvas see each other, and a conflict is not lost', asyn
   await page.getByLabel('How long, days', { exact: true }).fill('6');
   await page.getByRole('button', { name: 'Take theirs' }).click();
   await expect(step(page, 'wait')).toContainText('Wait 9 days');
-  await expect(page.getByRole('alert')).toHaveCount(0);
+  await expect(page.getByRole('button', { name: 'Take theirs' })).toHaveCount(0);
   await other.close();
   await expect(page.getByRole('list', { name: 'Also here' })).toHaveCount(0);
 });

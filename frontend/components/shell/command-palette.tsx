@@ -1,16 +1,18 @@
 'use client';
 
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { Command } from 'cmdk';
+import { Command as Cmdk } from 'cmdk';
 import { FileText, type LucideIcon, PieChart, Route, User } from 'lucide-react';
 import { useRouter } from 'next/navigation';
 import { Dialog as Radix } from 'radix-ui';
 import { useEffect, useState } from 'react';
+import { DialogContent } from '@/components/ui/dialog-content';
 import { Kbd } from '@/components/ui/kbd';
 import { api } from '@/lib/api/client';
 import type { Found, JourneyRow, Page } from '@/lib/api/types';
 import { useDebounced } from '@/lib/use-debounced';
-import { type PaletteAction, paletteActions, paletteSections } from './palette-actions';
+import { type Command, commandsHere } from './page-commands';
+import { paletteActions, paletteSections } from './palette-actions';
 
 const KINDS: Record<Found['kind'], { icon: LucideIcon; heading: string; href(id: string): string }> = {
   journey: { icon: Route, heading: 'Journeys', href: (id) => `/journeys/view?id=${id}` },
@@ -20,9 +22,13 @@ const KINDS: Record<Found['kind'], { icon: LucideIcon; heading: string; href(id:
 };
 
 const FRESH_MS = 30_000;
+/** More of one kind than this are found by more words. */
+const MOST = 12;
 
 const ORDER = Object.keys(KINDS);
 const inOrder = (found: Found[]) => found.toSorted((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind));
+
+const keyOf = (command?: Command): string => command?.id ?? command?.label ?? '';
 
 /** Every word that was typed is in the label. */
 const says = (label: string, text: string) =>
@@ -64,7 +70,7 @@ interface ItemProps {
 
 function Item({ icon: Icon, value, label, hint, keys, onSelect }: ItemProps) {
   return (
-    <Command.Item
+    <Cmdk.Item
       value={value}
       onSelect={onSelect}
       className="flex h-9 cursor-pointer items-center gap-2.5 rounded-md px-2.5 data-[selected=true]:bg-hover pointer-coarse:h-11"
@@ -77,7 +83,7 @@ function Item({ icon: Icon, value, label, hint, keys, onSelect }: ItemProps) {
           <Kbd keys={keys} />
         </span>
       )}
-    </Command.Item>
+    </Cmdk.Item>
   );
 }
 
@@ -90,45 +96,46 @@ export function CommandPalette({ onClose, onShortcuts }: { onClose(): void; onSh
   const router = useRouter();
   const found = useFound(text);
   const [chosen, setChosen] = useState('');
-  const act = ({ href, run }: Pick<PaletteAction, 'href' | 'run'>) => {
+  const act = ({ href, run }: Pick<Command, 'href' | 'run'>) => {
     onClose();
     run?.();
     if (href) router.push(href);
   };
-  const groups: [string, PaletteAction[]][] = [
+  const groups: [string, Command[]][] = [
+    ['On this page', commandsHere(text.trim())],
     ['Actions', paletteActions(onShortcuts)],
     ['Go to', paletteSections()],
   ];
-  const shown = groups.map(([heading, actions]): [string, PaletteAction[]] => [
+  const shown = groups.map(([heading, actions]): [string, Command[]] => [
     heading,
-    actions.filter(({ label }) => says(`${heading} ${label}`, text)),
+    actions.filter(({ label, hint }) => says(`${heading} ${label} ${hint ?? ''}`, text)).slice(0, MOST),
   ]);
   const [best] = found;
-  const first = best ? `${best.kind} ${best.id}` : (shown.flatMap(([, actions]) => actions)[0]?.label ?? '');
+  const first = best ? `${best.kind} ${best.id}` : keyOf(shown.flatMap(([, actions]) => actions)[0]);
   // Answers come after the keys that asked for them: the best one is chosen as it arrives.
   useEffect(() => setChosen(first), [first]);
   return (
     <Radix.Root open onOpenChange={onClose}>
       <Radix.Portal>
         <Radix.Overlay className="fixed inset-0 z-50 animate-appear bg-[oklch(0.15_0.01_230/0.45)]" />
-        <Radix.Content
+        <DialogContent
           aria-describedby={undefined}
           className="fixed top-4 left-1/2 z-50 w-[min(600px,calc(100vw-24px))] -translate-x-1/2 animate-rise overflow-hidden rounded-xl bg-raised shadow-float outline-none sm:top-[14vh]"
         >
           <Radix.Title className="sr-only">Find</Radix.Title>
-          <Command label="Find" loop shouldFilter={false} value={chosen} onValueChange={setChosen}>
-            <Command.Input
+          <Cmdk label="Find" loop shouldFilter={false} value={chosen} onValueChange={setChosen}>
+            <Cmdk.Input
               value={text}
               onValueChange={setText}
               placeholder="Find a journey, contact, segment, template or action"
               className="h-12 w-full border-b bg-transparent px-4 text-lg outline-none placeholder:text-ink-3"
             />
-            <Command.List className="max-h-[min(60dvh,440px)] overflow-y-auto p-2">
-              <Command.Empty className="px-3 py-8 text-center text-ink-3">Nothing by that name.</Command.Empty>
+            <Cmdk.List className="max-h-[min(60dvh,440px)] overflow-y-auto p-2">
+              <Cmdk.Empty className="px-3 py-8 text-center text-ink-3">Nothing by that name.</Cmdk.Empty>
               {Object.entries(KINDS).map(([kind, { icon, heading, href }]) => {
                 const items = found.filter((each) => each.kind === kind);
                 return items.length === 0 ? null : (
-                  <Command.Group key={kind} heading={heading} className={GROUP}>
+                  <Cmdk.Group key={kind} heading={heading} className={GROUP}>
                     {items.map(({ id, name, hint }) => (
                       <Item
                         key={id}
@@ -139,21 +146,21 @@ export function CommandPalette({ onClose, onShortcuts }: { onClose(): void; onSh
                         onSelect={() => act({ href: href(id) })}
                       />
                     ))}
-                  </Command.Group>
+                  </Cmdk.Group>
                 );
               })}
               {shown.map(([heading, actions]) => {
                 return actions.length === 0 ? null : (
-                  <Command.Group key={heading} heading={heading} className={GROUP}>
+                  <Cmdk.Group key={heading} heading={heading} className={GROUP}>
                     {actions.map((action) => (
-                      <Item key={action.label} {...action} value={action.label} onSelect={() => act(action)} />
+                      <Item key={keyOf(action)} {...action} value={keyOf(action)} onSelect={() => act(action)} />
                     ))}
-                  </Command.Group>
+                  </Cmdk.Group>
                 );
               })}
-            </Command.List>
-          </Command>
-        </Radix.Content>
+            </Cmdk.List>
+          </Cmdk>
+        </DialogContent>
       </Radix.Portal>
     </Radix.Root>
   );

@@ -1,17 +1,10 @@
-import { FileUp, Keyboard, type LucideIcon, Moon, Plus, Sun, Upload, UserPlus } from 'lucide-react';
+import { FileUp, Keyboard, Moon, Plus, Sun, Upload, UserPlus } from 'lucide-react';
 import { setTheme } from '@/lib/theme';
+import type { Command } from './page-commands';
 import { SECTIONS } from './sections';
 
-export interface PaletteAction {
-  icon: LucideIcon;
-  label: string;
-  keys?: string;
-  href?: string;
-  run?(): void;
-}
-
 /** What can be done from anywhere, besides going to things. */
-export const paletteActions = (showShortcuts: () => void): PaletteAction[] => [
+export const paletteActions = (showShortcuts: () => void): Command[] => [
   { icon: Plus, label: 'New journey', href: '/journeys/new' },
   { icon: FileUp, label: 'Import a journey from a file', href: '/journeys/new?from=file' },
   { icon: Plus, label: 'New segment', href: '/segments?id=new' },
@@ -26,5 +19,5 @@ export const paletteActions = (showShortcuts: () => void): PaletteAction[] => [
   { icon: Moon, label: 'Dark theme', run: () => setTheme('dark') },
 ];
 
-export const paletteSections = (): PaletteAction[] =>
+export const paletteSections = (): Command[] =>
   SECTIONS.map(({ icon, label, href, key }) => ({ icon, label, href, keys: `g ${key}` }));

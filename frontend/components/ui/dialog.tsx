@@ -5,6 +5,7 @@ import { Dialog as Radix } from 'radix-ui';
 import type { ReactNode } from 'react';
 import { cn } from '@/lib/cn';
 import { Button } from './button';
+import { DialogContent } from './dialog-content';
 
 interface Props {
   open: boolean;
@@ -29,7 +30,7 @@ export function Dialog({ open, onOpenChange, title, description, children, as = 
     <Radix.Root open={open} onOpenChange={onOpenChange}>
       <Radix.Portal>
         <Radix.Overlay className="fixed inset-0 z-40 animate-appear bg-[oklch(0.15_0.01_230/0.45)]" />
-        <Radix.Content
+        <DialogContent
           className={cn(
             'fixed z-40 flex flex-col overflow-hidden bg-raised shadow-float outline-none',
             PLACE[as],
@@ -48,7 +49,7 @@ export function Dialog({ open, onOpenChange, title, description, children, as = 
               <X />
             </Button>
           </Radix.Close>
-        </Radix.Content>
+        </DialogContent>
       </Radix.Portal>
     </Radix.Root>
   );

@@ -5,24 +5,32 @@ import { DropdownMenu as Radix } from 'radix-ui';
 import type { ComponentProps, ReactNode } from 'react';
 import { cn } from '@/lib/cn';
 
-/** A list of things to do, opened by its trigger. */
-export function Menu({
-  trigger,
-  children,
-  align = 'end',
-}: {
+interface MenuProps {
   trigger: ReactNode;
   children: ReactNode;
   align?: 'start' | 'end';
-}) {
+  /** Given where something else than the trigger opens it. */
+  isOpen?: boolean;
+  onClose?(): void;
+  /** Takes the focus when the list has gone; without it, the trigger does. */
+  onClosed?(): void;
+}
+
+/** A list of things to do, opened by its trigger. */
+export function Menu({ trigger, children, align = 'end', isOpen, onClose, onClosed }: MenuProps) {
   return (
-    <Radix.Root>
+    <Radix.Root open={isOpen} onOpenChange={(is) => !is && onClose?.()}>
       <Radix.Trigger asChild>{trigger}</Radix.Trigger>
       <Radix.Portal>
         <Radix.Content
           align={align}
           sideOffset={6}
           collisionPadding={8}
+          onCloseAutoFocus={(event) => {
+            if (!onClosed) return;
+            event.preventDefault();
+            onClosed();
+          }}
           className="z-50 max-h-[min(70dvh,var(--radix-dropdown-menu-content-available-height))] min-w-48 animate-rise overflow-y-auto rounded-lg bg-raised p-1 shadow-float"
         >
           {children}

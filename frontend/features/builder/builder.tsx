@@ -1,8 +1,9 @@
 'use client';
 
 import { ReactFlowProvider, useReactFlow } from '@xyflow/react';
-import { Plus } from 'lucide-react';
+import { Footprints, Keyboard, Plus, Rocket, Search, Settings2 } from 'lucide-react';
 import { type ReactNode, useMemo, useRef, useState } from 'react';
+import { useCommands } from '@/components/shell/page-commands';
 import { Button } from '@/components/ui/button';
 import { Loaded } from '@/components/ui/loaded';
 import { Notice } from '@/components/ui/notice';
@@ -12,6 +13,7 @@ import { type CanvasNode, isStep } from '@/lib/graph/canvas';
 import { type Kinds, openOutlets } from '@/lib/graph/connect';
 import type { Point } from '@/lib/graph/edit';
 import { bringIntoSight } from '@/lib/graph/sight';
+import { descriptorOf } from '@/lib/nodes';
 import { isOptional } from '@/lib/nodes/schema';
 import { PHONE, useMedia } from '@/lib/use-media';
 import { AddMenu } from './add-menu';
@@ -27,6 +29,7 @@ import { type Overlay, OverlayProvider } from './overlay';
 import { Palette } from './palette';
 import { useDraft, useNodeKinds } from './queries';
 import { SelectionBar } from './selection-bar';
+import { StepMenu } from './step-menu';
 import { type BuilderState, createBuilder, type Spot } from './store';
 import { TopBar } from './top-bar';
 import { useAutosave } from './use-autosave';
@@ -39,8 +42,8 @@ interface Props {
   id: string;
   /** What is laid over the drawing, such as live counts or the paths of a simulation. */
   overlay?: Overlay;
-  /** More in the bar at the top. */
-  tools?: ReactNode;
+  /** More in the bar at the top; it may open what publishing asks, too. */
+  tools?(publish: () => void): ReactNode;
   /** Stands beside the canvas instead of the list of steps and the forms. */
   aside?(save: () => Promise<boolean>): ReactNode;
   /** The step that is open at first, or `settings` for the journey's own. */
@@ -130,6 +133,7 @@ function Workbench({ journey, tools, aside, start, publish, onReload }: Omit<Ope
     onSearch: () => setOpened('find'),
     onSave: () => void save(),
     onHelp: () => setOpened('keys'),
+    onEscape: close,
     pointer,
   });
   const openSettings = () => {
@@ -144,6 +148,13 @@ function Workbench({ journey, tools, aside, start, publish, onReload }: Omit<Ope
   const openPublish = async () => {
     if (await save()) setOpened('publish');
   };
+  useCommands((text) => [
+    { icon: Rocket, label: 'Publish', run: () => void openPublish() },
+    { icon: Settings2, label: 'Journey settings', run: openSettings },
+    { icon: Keyboard, label: 'Keys of the builder', keys: '?', run: () => setOpened('keys') },
+    { icon: Search, label: 'Find a step', keys: 'mod+f', run: () => setOpened('find') },
+    ...(text ? steps(store.getState()).map(({ id, ...step }) => ({ ...step, id, run: () => show(id) })) : []),
+  ]);
   return (
     <>
       <TopBar
@@ -154,7 +165,7 @@ function Workbench({ journey, tools, aside, start, publish, onReload }: Omit<Ope
         onKeys={() => setOpened('keys')}
         onPublish={() => void openPublish()}
       >
-        {tools}
+        {tools?.(() => void openPublish())}
       </TopBar>
       {saveState === 'conflict' && <ConflictNotice onReload={onReload} onOverwrite={() => void overwrite()} />}
       {saveState === 'refused' && (
@@ -173,12 +184,20 @@ function Workbench({ journey, tools, aside, start, publish, onReload }: Omit<Ope
         {aside ? aside(save) : <OpenPanel other={opened === 'settings' && <JourneyPanel onClose={close} />} />}
       </div>
       <AddMenu />
+      <StepMenu />
       {opened === 'find' && <FindStep onClose={close} />}
       {opened === 'keys' && <KeysDialog onClose={close} />}
       {opened === 'publish' && publish(close, show)}
     </>
   );
 }
+
+/** The steps of the journey, to be found by what they are called and by what they do. */
+const steps = ({ nodes, kinds }: BuilderState) =>
+  nodes.filter(isStep).map(({ id, type, data }) => {
+    const { title, summary } = descriptorOf(type, kinds.get(type));
+    return { id, icon: Footprints, label: data.label || title, hint: summary(data) };
+  });
 
 /** The form of the step that is open, or the other panel. Selecting a step draws this anew, and not the whole page. */
 function OpenPanel({ other }: { other: ReactNode }) {

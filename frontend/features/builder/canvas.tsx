@@ -90,6 +90,12 @@ export const Canvas = memo(function Canvas({ onPoint }: { onPoint(at: { x: numbe
     if (taken) say('This way already leads somewhere');
     else store.getState().ask({ spot: way, screen: { x, y } });
   };
+  /** The menu is about what is selected: the step under the pointer comes first, unless it is one of several that are. */
+  const openMenu = (event: MouseEvent, node: CanvasNode | CanvasNode[]) => {
+    event.preventDefault();
+    if (!Array.isArray(node) && !node.selected) store.getState().select([node.id]);
+    store.getState().openMenu({ x: event.clientX, y: event.clientY });
+  };
   const point = ({ clientX: x, clientY: y }: MouseEvent) =>
     onPoint(flow.current?.screenToFlowPosition({ x, y }) ?? null);
 
@@ -113,6 +119,8 @@ export const Canvas = memo(function Canvas({ onPoint }: { onPoint(at: { x: numbe
           const [selected] = selectedIds(store.getState());
           if (selected) bringIntoSight(nodeIn(nodes, selected), instance);
         }}
+        onNodeContextMenu={openMenu}
+        onSelectionContextMenu={openMenu}
         onNodesChange={changeNodes}
         onEdgesChange={changeEdges}
         onConnect={(connection) => say(store.getState().connect(wayOf(connection)) ?? 'Connected')}

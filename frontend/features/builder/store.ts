@@ -72,6 +72,7 @@ interface Actions {
   toggleGroup(id: string): void;
   renameGroup(id: string, name: string): void;
   ask(asking: Asking | null): void;
+  openMenu(at: Point | null): void;
   setFaults(faults: Record<string, GraphFault[]>): void;
   setDragged(type: string | null): void;
 }
@@ -82,6 +83,8 @@ export interface BuilderState extends Draft, Actions {
   /** What is wrong, by node; faults of the journey as a whole are under the empty id. */
   faults: Record<string, GraphFault[]>;
   asking: Asking | null;
+  /** Where on the screen the selected steps' menu is open. */
+  menu: Point | null;
   /** The kind of step that is being dragged in from the list. */
   dragged: string | null;
   isMoving: boolean;
@@ -117,6 +120,7 @@ export function createBuilder({ graph, settings }: Pick<Journey, 'graph' | 'sett
       history: NO_HISTORY,
       faults: {},
       asking: null,
+      menu: null,
       dragged: null,
       isMoving: false,
 
@@ -230,6 +234,7 @@ export function createBuilder({ graph, settings }: Pick<Journey, 'graph' | 'sett
           `name ${id}`,
         ),
       ask: (asking) => set({ asking }),
+      openMenu: (menu) => set({ menu }),
       setFaults: (faults) => set({ faults }),
       setDragged: (dragged) => set({ dragged }),
     };

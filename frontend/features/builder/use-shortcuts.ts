@@ -21,18 +21,20 @@ interface Hooks {
   onSearch(): void;
   onSave(): void;
   onHelp(): void;
+  /** Besides selecting nothing, Escape closes the other panel. */
+  onEscape(): void;
   /** Where the pointer is on the canvas: pasted steps come there. */
   pointer: { current: Point | null };
 }
 
 /** The keys of the builder, and the clipboard: copied steps are text, so they can go to any journey. */
-export function useShortcuts({ onSearch, onSave, onHelp, pointer }: Hooks): void {
+export function useShortcuts({ onSearch, onSave, onHelp, onEscape, pointer }: Hooks): void {
   const store = useBuilderStore();
   const flow = useReactFlow();
   const say = useSay();
-  const hooks = useRef({ onSearch, onSave, onHelp });
+  const hooks = useRef({ onSearch, onSave, onHelp, onEscape });
   useEffect(() => {
-    hooks.current = { onSearch, onSave, onHelp };
+    hooks.current = { onSearch, onSave, onHelp, onEscape };
   });
 
   useEffect(() => {
@@ -72,7 +74,10 @@ export function useShortcuts({ onSearch, onSave, onHelp, pointer }: Hooks): void
       ({
         delete: () => remove(),
         backspace: () => remove(),
-        escape: () => store.getState().select([]),
+        escape: () => {
+          store.getState().select([]);
+          hooks.current.onEscape();
+        },
         f2: () => rename(onlySelected()),
         b: () => selectBranch(),
         '1': () => void flow.fitView(FIT),
@@ -131,7 +136,7 @@ export function useShortcuts({ onSearch, onSave, onHelp, pointer }: Hooks): void
 }
 
 /** Goes to the name of what is selected, a step or a group; the panel comes a moment after the selection. */
-function rename(step: string | null, framesLeft = 30): void {
+export function rename(step: string | null, framesLeft = 30): void {
   const one = step ? `[data-name-of="${CSS.escape(step)}"]` : '[data-name-of]';
   const field = document.querySelector<HTMLInputElement>(one);
   if (!field && framesLeft > 0) requestAnimationFrame(() => rename(step, framesLeft - 1));

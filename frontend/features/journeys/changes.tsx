@@ -3,9 +3,9 @@
 import dynamic from 'next/dynamic';
 import type { ReactNode } from 'react';
 import { Skeleton } from '@/components/ui/skeleton';
-import type { Graph, GraphNode } from '@/lib/api/types';
+import type { GraphNode } from '@/lib/api/types';
 import { count, formatValue, humanize } from '@/lib/format';
-import { type ChangedNode, diffGraphs, type GraphDiff, sizeOf } from '@/lib/graph/diff';
+import { type ChangedNode, type Content, changedSettings, changedWays, diffGraphs, sizeOf } from '@/lib/graph/diff';
 import { summaryOf, titleOf } from '@/lib/nodes';
 
 const DiffPicture = dynamic(() => import('./diff-picture'), {
@@ -13,21 +13,10 @@ const DiffPicture = dynamic(() => import('./diff-picture'), {
   loading: () => <Skeleton className="h-64" />,
 });
 
-type Values = Record<string, unknown>;
-
-export interface Content {
-  graph: Graph;
-  settings: Values;
-}
-
-const same = (a: unknown, b: unknown) => JSON.stringify(a ?? null) === JSON.stringify(b ?? null);
-
-const changedSettings = (before: Values, after: Values): string[] =>
-  [...new Set([...Object.keys(before), ...Object.keys(after)])].filter((name) => !same(before[name], after[name]));
-
 /** What publishing would change, in a picture and in words. */
 export function Changes({ before, after }: { before: Content; after: Content }) {
   const diff = diffGraphs(before.graph, after.graph);
+  const ways = changedWays(diff);
   const settings = changedSettings(before.settings, after.settings);
   const total = sizeOf(diff) + settings.length;
   if (total === 0) return <p className="text-ink-2 text-sm">Nothing differs.</p>;
@@ -50,7 +39,14 @@ export function Changes({ before, after }: { before: Content; after: Content }) 
         {diff.removed.map((node) => (
           <Line key={node.id} sign="−" className="text-bad" name={titleOf(node)} about={summaryOf(node)} />
         ))}
-        <Ways diff={diff} />
+        {ways > 0 && (
+          <Line
+            sign="~"
+            className="text-warn"
+            name={count(ways, 'way')}
+            about={ways === 1 ? 'leads elsewhere, came or went' : 'lead elsewhere, came or went'}
+          />
+        )}
         {settings.map((name) => (
           <Line
             key={name}
@@ -82,15 +78,6 @@ function fieldInWords(field: string, before: GraphNode, after: GraphNode): strin
   const [old, now] = [before.data[field], after.data[field]];
   if (field === 'type') return 'Another kind of step';
   return isShort(old) && isShort(now) ? `${name}: ${formatValue(old)} → ${formatValue(now)}` : name;
-}
-
-/** Ways that lead elsewhere now; those of steps that came or went go without saying. */
-function Ways({ diff: { edgesAdded, edgesRemoved, added, removed } }: { diff: GraphDiff }) {
-  const isNews = ({ source, target }: { source: string; target: string }) =>
-    ![...added, ...removed].some(({ id }) => id === source || id === target);
-  const ways = [...edgesAdded, ...edgesRemoved].filter(isNews).length;
-  if (ways === 0) return null;
-  return <Line sign="~" className="text-warn" name={count(ways, 'way')} about="leads elsewhere, came or went" />;
 }
 
 interface LineProps {

@@ -11,6 +11,7 @@ import { Skeleton } from '@/components/ui/skeleton';
 import { Stat } from '@/components/ui/stat';
 import { TabPanel, Tabs } from '@/components/ui/tabs';
 import type { Journey, JourneyStatus } from '@/lib/api/types';
+import { count } from '@/lib/format';
 import { useSearchState } from '@/lib/use-search-state';
 import { JourneyMenu } from './journey-menu';
 import { JourneySettings, People, PublishDialog, Versions } from './lazy';
@@ -18,6 +19,7 @@ import { MoveProgress } from './move-progress';
 import { Parked } from './parked';
 import { Picture } from './picture';
 import { useJourney, useJourneyStatus, useWalkedGraph } from './queries';
+import { useUnpublished } from './unpublished';
 
 const TABS = [
   { value: 'picture', label: 'Picture' },
@@ -39,6 +41,7 @@ export function JourneyView() {
 function OpenJourney({ journey }: { journey: Journey }) {
   const { id, name, state, version, has_unpublished_changes } = journey;
   const graph = useWalkedGraph(journey);
+  const unpublished = useUnpublished(id);
   const [tab, setTab] = useSearchState('tab', 'picture');
   const status = useJourneyStatus(id);
   const about = (
@@ -46,7 +49,9 @@ function OpenJourney({ journey }: { journey: Journey }) {
       <StateBadge state={status.data?.state ?? state} />
       {version && <span className="num text-ink-3 text-xs">Version {version}</span>}
       {version && has_unpublished_changes && (
-        <span className="text-warn text-xs">The draft has unpublished changes</span>
+        <span className="num text-warn text-xs">
+          {unpublished > 0 ? count(unpublished, 'unpublished change') : 'Unpublished changes'}
+        </span>
       )}
     </span>
   );

@@ -53,6 +53,33 @@ export function diffGraphs(before: Graph, after: Graph): GraphDiff {
   };
 }
 
-/** How many differences there are, for a badge. */
+type Settings = Record<string, unknown>;
+
+/** A journey as it is drawn, and what holds for the whole of it. */
+export interface Content {
+  graph: Graph;
+  settings: Settings;
+}
+
+/** The names of the settings that differ; one that is missing is as good as null. */
+export const changedSettings = (before: Settings, after: Settings): string[] =>
+  [...new Set([...Object.keys(before), ...Object.keys(after)])].filter(
+    (name) => text(before[name] ?? null) !== text(after[name] ?? null),
+  );
+
+/** How many ways lead elsewhere, came or went; those of steps that came or went go without saying. */
+export function changedWays({ edgesAdded, edgesRemoved, added, removed }: GraphDiff): number {
+  const news = new Set([...added, ...removed].map(({ id }) => id));
+  return [...edgesAdded, ...edgesRemoved].filter(({ source, target }) => !news.has(source) && !news.has(target)).length;
+}
+
+/** How many changes there are to tell somebody of. */
+export function countChanges(before: Content, after: Content): number {
+  const diff = diffGraphs(before.graph, after.graph);
+  const steps = diff.added.length + diff.removed.length + diff.changed.length;
+  return steps + changedWays(diff) + changedSettings(before.settings, after.settings).length;
+}
+
+/** How many differences there are between two drawings. */
 export const sizeOf = ({ added, removed, changed, edgesAdded, edgesRemoved }: GraphDiff): number =>
   added.length + removed.length + changed.length + edgesAdded.length + edgesRemoved.length;

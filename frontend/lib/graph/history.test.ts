@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { diffGraphs, sizeOf } from './diff';
+import { countChanges, diffGraphs, sizeOf } from './diff';
 import { type History, marked, NO_HISTORY, redone, undone } from './history';
 
 test('a thousand steps can be taken back and done again', () => {
@@ -42,4 +42,8 @@ test('two graphs differ by steps, settings and edges, not by places or the order
   expect(diff.changed.map(({ after: { id }, fields }) => [id, fields])).toEqual([['c', ['days']]]);
   expect([diff.edgesAdded.length, diff.edgesRemoved.length, sizeOf(diff)]).toEqual([1, 1, 5]);
   expect(sizeOf(diffGraphs(before, before))).toBe(0);
+  // Three steps, one setting, and the way from a to c; the other way went with its step.
+  const settings = { goal: { event: 'Bought', window_days: 30 }, time_zone: null };
+  const others = { goal: { window_days: 30, event: 'Bought' }, re_entry: 'never' };
+  expect(countChanges({ graph: before, settings }, { graph: after, settings: others })).toBe(5);
 });

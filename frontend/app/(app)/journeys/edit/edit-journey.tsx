@@ -9,6 +9,7 @@ import { Tooltip } from '@/components/ui/tooltip';
 import { PublishDialog } from '@/features/journeys/lazy';
 import { useJourneyStatus } from '@/features/journeys/queries';
 import { StepCounts } from '@/features/journeys/step-counts';
+import { Unpublished } from '@/features/journeys/unpublished';
 import { useSimulation } from '@/features/simulate/use-simulation';
 import type { Together } from '@/lib/graph/groups';
 import { useSearchState } from '@/lib/use-search-state';
@@ -71,12 +72,13 @@ export function EditJourney() {
     <Builder
       id={id}
       overlay={isSimulating ? simulation.overlay : live}
-      tools={
+      tools={(publish) => (
         <>
+          {wasPublished && !isSimulating && <Unpublished id={id} onShow={publish} />}
           {simulate}
           {toggle}
         </>
-      }
+      )}
       aside={
         isSimulating
           ? (save) => <SimulatePanel id={id} simulation={simulation} save={save} onClose={endSimulation} />
