@@ -8,7 +8,7 @@ const file = (run: string, people: number) => ({
   ),
 });
 
-test('fifty thousand people are checked, imported, found by a rule, tagged together and kept as a view', async ({
+test('fifty thousand people are checked, imported, found by a rule, tagged together, kept as a view and made a segment', async ({
   page,
 }) => {
   test.setTimeout(600_000);
@@ -53,6 +53,13 @@ test('fifty thousand people are checked, imported, found by a rule, tagged toget
   await page.getByLabel('Name').fill(`Odd ${run}`);
   await page.getByRole('button', { name: 'Save view' }).click();
   await expect(page.getByRole('button', { name: `Odd ${run}`, pressed: true })).toBeVisible();
+  await expectAccessible(page);
+
+  await page.getByRole('link', { name: 'Make a segment' }).click();
+  await expect(page.getByText(/5,000/).first()).toBeVisible();
+  await page.getByLabel('Name', { exact: true }).fill(`Odd people ${run}`);
+  await page.getByRole('button', { name: 'Save segment' }).click();
+  await expect(page.getByText('5,000 people are in it')).toBeVisible({ timeout: 60_000 });
   await expectAccessible(page);
 });
 

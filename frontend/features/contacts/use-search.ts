@@ -38,6 +38,15 @@ export const foundBy = ({ sort: _, ...filter }: ContactSearch): ContactFilter =>
 
 export const isEverybody = (search: ContactSearch): boolean => paramsOf(foundBy(search)).size === 0;
 
+/** The rule that holds for whom a search finds; null where it looks for words, as no rule does, or finds everybody. */
+export function ruleOf({ q, rule, tag, segment_id }: ContactSearch): Rule | null {
+  if (q) return null;
+  const parts: Rule[] = rule ? [rule] : [];
+  if (tag) parts.push({ attribute: 'tags', op: 'contains', value: tag });
+  if (segment_id) parts.push({ segment: segment_id });
+  return parts.length > 1 ? { all: parts } : (parts[0] ?? null);
+}
+
 /** The search and the open view, kept in the address so that a link or the Back key brings them again. */
 export function useSearch(): [ContactSearch, string, (search: ContactSearch, view?: string) => void] {
   const params = useSearchParams();

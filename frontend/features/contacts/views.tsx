@@ -1,15 +1,16 @@
 'use client';
 
 import { useQueryClient } from '@tanstack/react-query';
-import { BookmarkPlus, Trash2 } from 'lucide-react';
+import { BookmarkPlus, PieChart, Trash2 } from 'lucide-react';
 import dynamic from 'next/dynamic';
+import Link from 'next/link';
 import { useState } from 'react';
 import { Button } from '@/components/ui/button';
 import { Filters } from '@/components/ui/filters';
 import { api } from '@/lib/api/client';
 import type { ContactSearch, ContactView } from '@/lib/api/types';
 import { withUndo } from '@/lib/undo';
-import { paramsOf } from './use-search';
+import { paramsOf, ruleOf } from './use-search';
 
 const SaveView = dynamic(() => import('./save-view').then((module) => module.SaveView), { ssr: false });
 
@@ -26,6 +27,7 @@ export function Views({ views, openId, search, columns, onOpen }: Props) {
   const [saving, setSaving] = useState(false);
   const forget = useForget();
   const open = views.find(({ id }) => id === openId);
+  const rule = ruleOf(search);
   const isNew = !open && paramsOf(search).size > 0;
   if (views.length === 0 && !isNew) return null;
   return (
@@ -39,6 +41,13 @@ export function Views({ views, openId, search, columns, onOpen }: Props) {
       {isNew && (
         <Button size="sm" look="quiet" onClick={() => setSaving(true)}>
           <BookmarkPlus /> Save as a view
+        </Button>
+      )}
+      {rule && (
+        <Button asChild size="sm" look="quiet">
+          <Link href={`/segments?${new URLSearchParams({ id: 'new', rule: JSON.stringify(rule) })}`}>
+            <PieChart /> Make a segment
+          </Link>
         </Button>
       )}
       {open && (

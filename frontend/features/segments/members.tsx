@@ -21,7 +21,7 @@ export function Members({ segmentId }: { segmentId: string }) {
                 {rows.map((contact) => (
                   <Row key={contact.id}>
                     <Cell className="max-w-40 truncate font-medium sm:max-w-80">
-                      <Link href={`/contacts/view?id=${contact.id}`} className="after:absolute after:inset-0">
+                      <Link href={`/contacts/view?id=${contact.id}`} className="fills-row">
                         {nameOf(contact)}
                       </Link>
                     </Cell>

@@ -1,7 +1,7 @@
 'use client';
 
 import dynamic from 'next/dynamic';
-import { useRouter } from 'next/navigation';
+import { useRouter, useSearchParams } from 'next/navigation';
 import { useState } from 'react';
 import { Button } from '@/components/ui/button';
 import { Card } from '@/components/ui/card';
@@ -15,6 +15,7 @@ import { TabPanel, Tabs } from '@/components/ui/tabs';
 import { isProblem } from '@/lib/api/problem';
 import type { Rule, Segment } from '@/lib/api/types';
 import { count } from '@/lib/format';
+import { parseRule } from '@/lib/rules/parse';
 import { isUnfinished } from '@/lib/rules/tree';
 import { describeRule } from '@/lib/rules/words';
 import { toast } from '@/lib/toast';
@@ -88,6 +89,7 @@ function Size({ segment: { id, count: size, built_at, failed, error } }: { segme
 }
 
 export function NewSegmentView() {
+  const { rule } = parseRule(useSearchParams().get('rule') ?? '');
   return (
     <Page
       title="New segment"
@@ -95,16 +97,16 @@ export function NewSegmentView() {
       about="Everyone for whom the rule holds, followed within seconds of each event."
     >
       <PageBody>
-        <SegmentForm />
+        <SegmentForm rule={rule} />
       </PageBody>
     </Page>
   );
 }
 
 /** A rule beside the people it picks. */
-function SegmentForm({ segment }: { segment?: Segment }) {
+function SegmentForm({ segment, rule: begun = null }: { segment?: Segment; rule?: Rule | null }) {
   const [name, setName] = useState(segment?.name ?? '');
-  const [rule, setRule] = useState<Rule | null>(segment?.rule ?? null);
+  const [rule, setRule] = useState<Rule | null>(segment?.rule ?? begun);
   const isReady = rule !== null && !isUnfinished(rule);
   const preview = usePreview(useDebounced(isReady ? rule : null, 400));
   const router = useRouter();
