@@ -80,7 +80,7 @@ export function ListPage<T extends Listed>({ title, one, icon, about, newHref, h
                   {rows.map((row) => (
                     <Row key={row.id}>
                       <Cell className="truncate font-medium max-sm:w-full max-sm:max-w-0 sm:max-w-80">
-                        <Link href={hrefOf(row)} className="after:absolute after:inset-0">
+                        <Link href={hrefOf(row)} className="fills-row">
                           {row.name}
                         </Link>
                       </Cell>

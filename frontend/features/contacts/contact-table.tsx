@@ -191,7 +191,7 @@ function ContactRow({ contact, columns, isChosen, isAt, onToggle }: RowProps) {
         <Checkbox label={`Select ${name}`} checked={isChosen} onChange={onToggle} />
       </Cell>
       <Cell className="truncate font-medium">
-        <Link href={hrefOf(contact)} className="after:absolute after:inset-0">
+        <Link href={hrefOf(contact)} className="fills-row">
           {name}
         </Link>
       </Cell>

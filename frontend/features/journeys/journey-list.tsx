@@ -110,7 +110,7 @@ function JourneyLine({ journey, days }: LineProps) {
     <Row>
       <Cell className="w-full max-w-0">
         <span className="flex items-center gap-2">
-          <Link href={`/journeys/view?id=${id}`} className="truncate font-medium after:absolute after:inset-0">
+          <Link href={`/journeys/view?id=${id}`} className="truncate font-medium fills-row">
             {name}
           </Link>
           {tags.map((tag) => (
@@ -156,7 +156,7 @@ function JourneyCard({ journey, days }: LineProps) {
   return (
     <li className="relative rounded-lg border bg-surface p-4">
       <div className="flex items-start gap-2">
-        <Link href={`/journeys/view?id=${id}`} className="min-w-0 flex-1 font-medium after:absolute after:inset-0">
+        <Link href={`/journeys/view?id=${id}`} className="min-w-0 flex-1 font-medium fills-row">
           <span className="line-clamp-2">{name}</span>
         </Link>
         <StateBadge state={state} />

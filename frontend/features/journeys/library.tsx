@@ -103,7 +103,7 @@ function Card({ example, onOpen }: { example: Example; onOpen(): void }) {
       </div>
       <div className="flex flex-1 flex-col p-4">
         <h2 className="font-semibold">
-          <button type="button" onClick={onOpen} className="text-left after:absolute after:inset-0">
+          <button type="button" onClick={onOpen} className="text-left fills-row">
             {example.name}
           </button>
         </h2>

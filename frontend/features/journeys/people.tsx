@@ -68,7 +68,7 @@ function Person({ enrollment, where }: { enrollment: Enrollment; where?: string 
   return (
     <Row>
       <Cell className="font-medium">
-        <Link href={`/contacts/view?id=${contact_id}&enrollment=${id}`} className="after:absolute after:inset-0">
+        <Link href={`/contacts/view?id=${contact_id}&enrollment=${id}`} className="fills-row">
           {contact_email ?? 'Anonymous'}
         </Link>
       </Cell>

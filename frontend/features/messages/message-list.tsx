@@ -69,7 +69,7 @@ function MessageRow({ message }: { message: Message }) {
   return (
     <Row>
       <Cell className="w-full max-w-0">
-        <Link href={person} className="block truncate font-medium after:absolute after:inset-0">
+        <Link href={person} className="block truncate font-medium fills-row">
           {to ?? 'No address'}
         </Link>
         {subject && <span className="block truncate text-ink-3 text-xs">{subjectForAll(subject)}</span>}
