@@ -29,6 +29,41 @@ test('a question mark shows the shortcuts, and two keys lead to a page', async (
   await expect(page.getByRole('heading', { name: 'Contacts', level: 1 })).toBeVisible();
 });
 
+test('j and k walk the rows of a list, and Enter opens one', async ({ page }) => {
+  const names = [1, 2].map((which) => `Row ${which} ${Date.now()}`);
+  for (const name of names) await call(page, 'POST', '/api/segments', { name, rule: { lifecycle: name } });
+  await page.goto('/segments');
+  const rows = page.getByRole('row').filter({ has: page.getByRole('link') });
+  await expect(rows.filter({ hasText: names[0] })).toBeVisible();
+  await page.keyboard.press('j');
+  await expect(rows.nth(0).getByRole('link')).toBeFocused();
+  await page.keyboard.press('j');
+  const second = rows.nth(1).getByRole('link');
+  await expect(second).toBeFocused();
+  await page.keyboard.press('k');
+  await expect(rows.nth(0).getByRole('link')).toBeFocused();
+  await page.keyboard.press('j');
+  const name = (await second.textContent()) ?? '';
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { name, level: 1 })).toBeVisible();
+});
+
+test('what opens above the page gives the focus back', async ({ page }) => {
+  const name = `Focus ${Date.now()}`;
+  await call(page, 'POST', '/api/journeys', { name, graph: { nodes: [], edges: [] }, settings: {} });
+  await page.goto('/journeys');
+  const button = page.getByRole('button', { name: `Actions for ${name}` }).filter({ visible: true });
+  await button.press('Enter');
+  await page.getByRole('menuitem', { name: 'Tags' }).press('Enter');
+  await expect(page.getByRole('dialog')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(button).toBeFocused();
+  await page.keyboard.press('Control+k');
+  await expect(page.getByPlaceholder(/Find a journey/)).toBeFocused();
+  await page.keyboard.press('Escape');
+  await expect(button).toBeFocused();
+});
+
 test('a second workspace begins empty, and the first is one choice away', async ({ page }) => {
   await signInAnew(page); // Other tests stay in the workspace of theirs.
   await page.goto('/contacts');

@@ -18,12 +18,12 @@ const GROUPS: [title: string, shortcuts: Shortcut[]][] = [
   ],
   ['Go to', SECTIONS.map(({ key, label }): Shortcut => [`g ${key}`, label])],
   [
-    'Lists of contacts',
+    'In a list',
     [
       ['j', 'Next'],
       ['k', 'Previous'],
-      ['x', 'Select'],
-      ['o', 'Open'],
+      ['Enter', 'Open'],
+      ['x', 'Select a contact'],
     ],
   ],
   [
@@ -43,9 +43,9 @@ const GROUPS: [title: string, shortcuts: Shortcut[]][] = [
 export function Shortcuts({ onClose }: { onClose(): void }) {
   return (
     <Dialog open onOpenChange={onClose} title="Keyboard shortcuts" className="sm:w-[min(720px,calc(100vw-24px))]">
-      <div className="grid gap-x-8 gap-y-5 sm:grid-cols-2">
+      <div className="gap-x-8 sm:columns-2">
         {GROUPS.map(([title, shortcuts]) => (
-          <section key={title} aria-label={title}>
+          <section key={title} aria-label={title} className="mb-5 break-inside-avoid">
             <h3 className="mb-1 font-medium text-ink-3 text-xs">{title}</h3>
             <dl>
               {shortcuts.map(([keys, what]) => (

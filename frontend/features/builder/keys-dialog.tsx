@@ -17,6 +17,7 @@ const KEYS: [keys: string, does: string][] = [
   ['b', 'Select the whole branch from the selected step'],
   ['Delete', 'Delete, and close the gap'],
   ['Esc', 'Select nothing'],
+  ['Space', 'Hold it and drag to move the canvas'],
   ['1', 'Show all'],
   ['0', 'Full size'],
   ['=', 'Larger'],
