@@ -29,7 +29,7 @@ test('a question mark shows the shortcuts, and two keys lead to a page', async (
   await expect(page.getByRole('heading', { name: 'Contacts', level: 1 })).toBeVisible();
 });
 
-test('j and k walk the rows of a list, and Enter opens one', async ({ page }) => {
+test('j and k walk the rows of a list, and o opens one', async ({ page }) => {
   const names = [1, 2].map((which) => `Row ${which} ${Date.now()}`);
   for (const name of names) await call(page, 'POST', '/api/segments', { name, rule: { lifecycle: name } });
   await page.goto('/segments');
@@ -44,7 +44,7 @@ test('j and k walk the rows of a list, and Enter opens one', async ({ page }) =>
   await expect(rows.nth(0).getByRole('link')).toBeFocused();
   await page.keyboard.press('j');
   const name = (await second.textContent()) ?? '';
-  await page.keyboard.press('Enter');
+  await page.keyboard.press('o');
   await expect(page.getByRole('heading', { name, level: 1 })).toBeVisible();
 });
 

@@ -22,7 +22,7 @@ const GROUPS: [title: string, shortcuts: Shortcut[]][] = [
     [
       ['j', 'Next'],
       ['k', 'Previous'],
-      ['Enter', 'Open'],
+      ['o', 'Open'],
       ['x', 'Select a contact'],
     ],
   ],

@@ -2,13 +2,13 @@
 
 import type { ComponentProps, ReactNode } from 'react';
 import { cn } from '@/lib/cn';
-import { stepRow } from '@/lib/step-row';
+import { openRow, stepRow } from '@/lib/step-row';
 import { useKeys } from '@/lib/use-keys';
 import { Scrollable } from './scrollable';
 
-/** A table that scrolls sideways inside its own frame, so that the page never does. `j` and `k` walk its rows. */
+/** A table that scrolls sideways inside its own frame, so that the page never does. `j` and `k` walk its rows, `o` opens one. */
 export function Table({ label, children, className }: { label: string; children: ReactNode; className?: string }) {
-  useKeys({ j: () => stepRow(1), k: () => stepRow(-1) });
+  useKeys({ j: () => stepRow(1), k: () => stepRow(-1), o: openRow });
   return (
     <Scrollable label={label} className={cn('rounded-lg border bg-surface', className)}>
       <table className="w-full border-collapse text-sm">{children}</table>
