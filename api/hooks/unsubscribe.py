@@ -15,6 +15,7 @@ from journeys.auth.workspaces import get_workspace
 from journeys.contacts.consent import EMAIL, ConsentState, list_consents, list_topics
 from journeys.contacts.models import Topic
 from journeys.errors import NotFound
+from journeys.messaging.brand import workspace_facts
 from journeys.messaging.engagement import SentMessage, record_choice
 
 router = APIRouter(prefix="/u", tags=["unsubscribe"])
@@ -136,11 +137,11 @@ async def _subscribed_keys(
     return {topic.key for topic in topics if said.get(topic.key, default[topic.policy]) == "subscribed"}
 
 
-async def _names(session: AsyncSession, message: SentMessage) -> tuple[str, str]:
-    """Return what the workspace and the mail's topic are called."""
+async def _names(session: AsyncSession, message: SentMessage) -> tuple[dict[str, Any], str]:
+    """Return what is said of the workspace, and what the mail's topic is called."""
     workspace = await get_workspace(session, message.workspace_id)
     topics = {topic.key: topic.name for topic in await list_topics(session, message.workspace_id)}
-    return workspace.name, topics.get(message.topic, message.topic)
+    return workspace_facts(workspace.name, workspace.settings), topics.get(message.topic, message.topic)
 
 
 async def _is_one_click(request: Request) -> bool:

@@ -118,6 +118,20 @@ async def test_preferences_change_only_what_was_changed(
     assert [(each["topic"], each["state"]) for each in consents] == [("news", "subscribed")]
 
 
+async def test_the_pages_of_a_mail_look_like_the_workspace(
+    client: httpx.AsyncClient, anonymous: httpx.AsyncClient, sent: Sent
+) -> None:
+    plain = (await anonymous.get(f"/u/{sent.token}")).text
+    assert "<img" not in plain
+    brand = {"color": "#ffd400", "logo_url": "https://example.com/logo.png"}
+    saved = await client.patch("/api/workspace", json={"settings": {"brand": brand, "postal_address": "Hafen <1>"}})
+    assert saved.status_code == 200
+    page = (await anonymous.get(f"/u/{sent.token}/preferences")).text
+    assert "--accent: #ffd400; --on-accent: #000000" in page
+    assert 'src="https://example.com/logo.png"' in page
+    assert "Hafen &lt;1&gt;" in page
+
+
 async def test_a_mail_can_be_read_as_a_page_that_runs_no_script(anonymous: httpx.AsyncClient, sent: Sent) -> None:
     answer = await anonymous.get(f"/v/{sent.token}")
     assert "Hi Ada" in answer.text
