@@ -420,8 +420,9 @@ async def list_journey_enrollments(
     contact: UUID | None = None,
     node: Annotated[str | None, Query(max_length=100)] = None,
     state: Literal["active", "completed", "exited", "failed"] | None = None,
+    converted: bool = False,
 ) -> Page[EnrollmentRead]:
-    """Return who is or was inside, the newest first."""
+    """Return who is or was inside, the newest first; of those who reached the goal only, if asked."""
     await drafts.get_journey(session, reader.workspace_id, journey_id)
     rows = await list_enrollments(
         session,
@@ -430,6 +431,7 @@ async def list_journey_enrollments(
         contact_id=contact,
         node_id=node,
         state=state,
+        converted=converted,
         before=decode_cursor(cursor),
         limit=limit + 1,
     )

@@ -137,6 +137,7 @@ async def list_enrollments(
     contact_id: UUID | None = None,
     node_id: str | None = None,
     state: str | None = None,
+    converted: bool = False,
     before: UUID | None = None,
     limit: int = 50,
 ) -> Sequence[Row[Any]]:
@@ -146,6 +147,7 @@ async def list_enrollments(
         "e.contact_id = :contact_id": contact_id,
         "b.node_id = :node_id AND e.state = 'active'": node_id,
         "e.state = :state": state,
+        "e.goal_at IS NOT NULL": converted or None,
         "e.id < :before": before,
     }
     where = "".join(f" AND {sql}" for sql, value in conditions.items() if value is not None)

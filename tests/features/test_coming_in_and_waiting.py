@@ -200,6 +200,8 @@ async def test_09_goals(town: Town) -> None:
         assert status["counts"]["converted"] == 1, "once, however often, and not after its window"
         [late] = await town.passages(journey, "late")
         assert (late["state"], late["goal_at"]) == ("active", None)
+    found = (await town.get(f"journeys/{stays}/enrollments", converted="true"))["items"]
+    assert [each["contact_id"] for each in found] == [town.ids["anna"]]
     [anna] = await town.passages(stays, "anna")
     assert (anna["state"], bool(anna["goal_at"])) == ("active", True)
 

@@ -18,7 +18,7 @@ import { JourneySettings, People, PublishDialog, Versions } from './lazy';
 import { MoveProgress } from './move-progress';
 import { Parked } from './parked';
 import { Picture } from './picture';
-import { useJourney, useJourneyStatus, useWalkedGraph } from './queries';
+import { CONVERTED, useJourney, useJourneyStatus, useWalkedGraph } from './queries';
 import { useUnpublished } from './unpublished';
 
 const TABS = [
@@ -123,7 +123,7 @@ function Numbers({ id, counts }: { id: string; counts?: JourneyStatus['counts'] 
       <Stat label="Completed" value={counts?.completed} href={people('completed')} />
       <Stat label="Exited" value={counts?.exited} href={people('exited')} />
       <Stat label="Failed" value={counts?.failed} href={people('failed')} />
-      <Stat label="Converted" value={counts?.converted} />
+      <Stat label="Converted" value={counts?.converted} href={people(CONVERTED)} />
     </div>
   );
 }

@@ -13,9 +13,9 @@ import type { Enrollment, Graph } from '@/lib/api/types';
 import { humanize } from '@/lib/format';
 import { titleOf } from '@/lib/nodes';
 import { useSearchState } from '@/lib/use-search-state';
-import { useEnrollments } from './queries';
+import { CONVERTED, useEnrollments } from './queries';
 
-const STATES = ['active', 'completed', 'exited', 'failed'];
+const STATES = ['active', 'completed', 'exited', 'failed', CONVERTED];
 const COLUMNS = ['Person', 'State', 'Where', 'Version#', 'Entered', 'Ended'];
 
 /** Everyone who ever entered, where each is now, and why they left. */

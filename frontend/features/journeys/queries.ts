@@ -111,8 +111,11 @@ export const useApproval = (id: string) => ({
   withdraw: useChange(() => api.delete(`${one(id)}/approve`)),
 });
 
-export const useEnrollments = (id: string, filters: { node?: string; state?: string }) =>
-  usePages<Enrollment>(`${one(id)}/enrollments`, filters);
+/** Asked for like a state, though whoever reached the goal may be in any. */
+export const CONVERTED = 'converted';
+
+export const useEnrollments = (id: string, { node, state }: { node?: string; state?: string }) =>
+  usePages<Enrollment>(`${one(id)}/enrollments`, state === CONVERTED ? { node, converted: 'true' } : { node, state });
 
 export const useExamples = () =>
   useQuery({

@@ -813,7 +813,7 @@ export interface paths {
         };
         /**
          * List Journey Enrollments
-         * @description Return who is or was inside, the newest first.
+         * @description Return who is or was inside, the newest first; of those who reached the goal only, if asked.
          */
         get: operations["list_journey_enrollments"];
         put?: never;
@@ -8246,6 +8246,7 @@ export interface operations {
                 contact?: string | null;
                 node?: string | null;
                 state?: ("active" | "completed" | "exited" | "failed") | null;
+                converted?: boolean;
             };
             header?: never;
             path: {
