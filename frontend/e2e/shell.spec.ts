@@ -38,10 +38,10 @@ test('j and k walk the rows of a list, and o opens one', async ({ page }) => {
   const focused = page.locator('main tbody a:focus');
   await page.keyboard.press('j');
   await expect(focused).toBeVisible();
-  const first = await focused.innerText();
+  const first = (await focused.textContent()) ?? '';
   await page.keyboard.press('j');
   await expect(focused).not.toHaveText(first);
-  const second = await focused.innerText();
+  const second = (await focused.textContent()) ?? '';
   await page.keyboard.press('k');
   await expect(focused).toHaveText(first);
   await page.keyboard.press('j');
