@@ -4,7 +4,7 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
-from api.deps import Connector, EngineSession, Reader, Session
+from api.deps import Connector, Reader, Session
 from api.schemas.auth import KeyCreate, KeyCreated, KeyRead
 from api.schemas.base import Page
 from journeys.auth import keys
@@ -22,7 +22,7 @@ async def list_keys(session: Session, reader: Reader) -> Page[KeyRead]:
 
 
 @router.post("", status_code=201)
-async def create_key(body: KeyCreate, actor: Connector, session: EngineSession) -> KeyCreated:
+async def create_key(body: KeyCreate, session: Session, actor: Connector) -> KeyCreated:
     """Make a key and show it this once. Nobody can make a key that may do more than they may."""
     if body.kind == "api" and body.role is None:
         raise InvalidInput("An API key needs a role.", [Fault("/role", "Choose a role.")])

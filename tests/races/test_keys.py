@@ -41,7 +41,7 @@ async def test_a_key_that_comes_after_the_demotion_is_refused(
     owner, developer = shop
 
     async def make() -> None:
-        async with fresh_database.engine() as session:
+        async with fresh_database.workspace(owner.workspace_id) as session:
             await add_key(session, owner.workspace_id, "api", "developer", "late", developer)
 
     async with fresh_database.engine() as session:
@@ -62,7 +62,7 @@ async def test_a_key_that_comes_before_the_demotion_is_revoked_by_it(
         async with fresh_database.engine() as session:
             await change_role(session, owner, developer, "analyst")
 
-    async with fresh_database.engine() as session:
+    async with fresh_database.workspace(owner.workspace_id) as session:
         await add_key(session, owner.workspace_id, "api", "developer", "early", developer)
         async with one_waits_for(fresh_database):
             demoting = asyncio.create_task(demote())
