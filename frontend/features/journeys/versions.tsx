@@ -33,7 +33,7 @@ export function Versions({ journey }: { journey: Journey }) {
       {(rows) => (
         <div className="grid gap-4">
           <Table label="Versions">
-            <TableHead columns={['Version', 'Published', 'By', 'Hash', '']} />
+            <TableHead columns={['Version', 'Published', 'By', { name: 'Hash', className: 'max-sm:hidden' }, '']} />
             <tbody>
               {rows.map(({ version, published_at, published_by, hash }) => (
                 <Row key={version}>
@@ -44,7 +44,7 @@ export function Versions({ journey }: { journey: Journey }) {
                     <Ago at={published_at} />
                   </Cell>
                   <Cell className="text-ink-2">{published_by ?? '–'}</Cell>
-                  <Cell className="font-mono text-ink-3 text-xs">{hash.slice(0, 12)}</Cell>
+                  <Cell className="font-mono text-ink-3 text-xs max-sm:hidden">{hash.slice(0, 12)}</Cell>
                   <Cell className="text-right">
                     {version !== live && state !== 'archived' && (
                       <Button size="sm" onClick={() => setGoing(version)}>
