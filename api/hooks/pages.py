@@ -25,7 +25,7 @@ _PAGE = """<!doctype html>
   --link: #00676c; --accent: #00676c; --on-accent: #fff; }
 @media (prefers-color-scheme: dark) { :root { --ink: #f0f1f4; --ink-2: #a4a9b6; --paper: #121317; --card: #1b1d23;
   --line: #30333d; --link: #5ac8cc; --accent: #5ac8cc; --on-accent: #121317; } }
-{% if workspace.color %}:root { --link: inherit; --accent: {{ workspace.color }}; --on-accent: {{ on_color }}; }{% endif %}
+{% if workspace.color %}:root { --link: var(--ink); --accent: {{ workspace.color }}; --on-accent: {{ on_color }}; }{% endif %}
 * { box-sizing: border-box; }
 body { margin: 0; min-height: 100vh; display: grid; place-items: center; padding: 24px; background: var(--paper);
   color: var(--ink); font: 16px/1.5 system-ui, -apple-system, "Segoe UI", sans-serif; }

@@ -39,7 +39,7 @@ async def list_invitations(actor: Owner, session: EngineSession) -> Page[Invitat
 async def withdraw_invitation(invitation_id: UUID, actor: Owner, session: EngineSession) -> None:
     """Let an invitation that nobody used work no more."""
     link = await links.withdraw_invitation(session, actor.workspace_id, invitation_id)
-    await record_change(session, actor, "withdrawn", "invitation", invitation_id, {"email": link.email})
+    await record_change(session, actor, "withdrew", "invitation", link.email)
 
 
 @router.patch("/{user_id}")

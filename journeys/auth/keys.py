@@ -8,9 +8,10 @@ from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from journeys.auth.audit import record_change
-from journeys.auth.models import ApiKey, Membership
+from journeys.auth.models import ApiKey
 from journeys.auth.roles import RIGHTS, Principal, Role, roles_within
 from journeys.auth.secret import digest, new_secret
+from journeys.auth.standing import hold_role
 from journeys.auth.workspaces import FIRST_NAME, create_workspace, find_first_workspace
 from journeys.db.room import ensure_room
 from journeys.db.session import Database
@@ -69,10 +70,8 @@ async def add_key(
 
 
 async def _ensure_may_do(session: AsyncSession, workspace_id: UUID, person_id: UUID, role: Role) -> None:
-    """Refuse unless a person may do what this role may; whoever changes theirs waits, and then finds the new key."""
-    mine = (Membership.workspace_id == workspace_id) & (Membership.user_id == person_id)
-    own = await session.scalar(select(Membership.role).where(mine).with_for_update(read=True))
-    if own is None or role not in roles_within(cast(Role, own)):
+    own = await hold_role(session, workspace_id, person_id)
+    if own is None or role not in roles_within(own):
         raise Forbidden(f"Your role in this workspace does not include what a key with the role {role} may do.")
 
 

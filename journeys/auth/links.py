@@ -8,10 +8,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from journeys.auth.audit import record_change
 from journeys.auth.models import Membership, SignInLink
-from journeys.auth.roles import Principal, Role
+from journeys.auth.roles import RIGHTS, Principal, Role
 from journeys.auth.secret import digest, new_secret
+from journeys.auth.standing import hold_role
 from journeys.db.session import Database
-from journeys.errors import NotFound
+from journeys.errors import Forbidden, NotFound
 
 FIRST_OWNER = "first_owner"
 INVITE = "invite"
@@ -33,7 +34,15 @@ async def first_owner_link(database: Database, base_url: str) -> str | None:
 
 
 async def invite(session: AsyncSession, actor: Principal, email: str, role: Role) -> str:
-    """Return the secret of a link that lets a person join a workspace; it replaces an earlier invitation."""
+    """Return the secret of a link that lets a person join a workspace; it replaces an earlier invitation.
+
+    Raises:
+        Forbidden: the person who invites may not, or not any more.
+    """
+    if actor.person_id is not None:
+        own = await hold_role(session, actor.workspace_id, actor.person_id)
+        if own is None or "manage" not in RIGHTS[own]:
+            raise Forbidden("Your role in this workspace does not include the right to invite.")
     await session.execute(delete(SignInLink).where(_unused_of(actor.workspace_id), SignInLink.email == email))
     return await _add_link(session, INVITE, actor.workspace_id, email, role, actor.person_id)
 
@@ -61,9 +70,7 @@ async def withdraw_invitations_of(session: AsyncSession, actor: Principal, perso
         .returning(SignInLink)
     )
     for link in withdrawn.all():
-        await record_change(
-            session, actor, "withdrawn", "invitation", link.id, {"email": link.email, "made_by": str(person_id)}
-        )
+        await record_change(session, actor, "withdrew", "invitation", link.email, {"made_by": str(person_id)})
 
 
 def link_url(base_url: str, secret: str) -> str:
