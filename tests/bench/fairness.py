@@ -4,6 +4,7 @@ import time
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from random import Random
 
 from journeys.auth.keys import create_key
 from journeys.enrollments.intake import create_intake
@@ -63,10 +64,12 @@ async def measure_fairness(
         address = await until_it_serves(f"http://127.0.0.1:{await read_line(api)}", key)
         sent = 0
 
+        chance = Random(1)
+
         async def let_in(n: int, rate: float) -> None:
             nonlocal sent
             async with PlainClient(address, key) as client:
-                await send_events(client, EVENT, range(first + sent, first + sent + n), rate, 1)
+                await send_events(client, EVENT, range(first + sent, first + sent + n), rate, 1, chance)
             sent += n
 
         async def measure() -> list[Mailed]:

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from dataclasses import dataclass
+from random import Random
 
 import orjson
 from sqlalchemy import text
@@ -68,11 +69,17 @@ async def until_it_serves(address: str, key: str) -> str:
             await asyncio.sleep(0.05)
 
 
-async def send_events(client: PlainClient, event: str, users: range, per_second: float, per_post: int) -> None:
-    """Post on the beat, whatever the answers take."""
+async def send_events(
+    client: PlainClient, event: str, users: range, per_second: float, per_post: int, off_beat: Random | None = None
+) -> None:
+    """Post on the beat, or each somewhere within its beat, whatever the answers take.
+
+    The router gathers events for a while: on the beat, all would come at one place of its windows, of any run's choosing.
+    """
     started = time.perf_counter()
     for sent in range(0, len(users), per_post):
-        await asyncio.sleep(max(started + sent / per_second - time.perf_counter(), 0))
+        at = sent + (off_beat.random() * per_post if off_beat else 0.0)
+        await asyncio.sleep(max(started + at / per_second - time.perf_counter(), 0))
         events = [{"type": "track", "userId": f"u{user}", "event": event} for user in users[sent : sent + per_post]]
         status = await client.post("/v1/batch", orjson.dumps({"batch": events}))
         if status != 200:

@@ -17,13 +17,17 @@ MEMORY_EVERY_SECONDS = 1.0
 async def program(
     module: str, *arguments: str, env: Mapping[str, str], talks: bool = False
 ) -> AsyncIterator[asyncio.subprocess.Process]:
-    """Run a module of Python while the block runs; with one that talks, `say` and `read_line` speak."""
+    """Run a module of Python while the block runs, in a session of its own, as the supervisor starts its children.
+
+    With one that talks, `say` and `read_line` speak.
+    """
     pipe = asyncio.subprocess.PIPE if talks else None
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", module, *arguments),
         stdin=pipe,
         stdout=pipe,
         env={**os.environ, **env},
+        start_new_session=True,
     )
     try:
         yield process
