@@ -33,7 +33,12 @@ async def _play(plan: Plan) -> None:
     async with open_database() as database:
         api_key = await create_key(database, "api", "owner", "demo")
         write_key = await create_key(database, "write", None, "demo")
-    await Demo(plan, url, api_key, write_key, lambda line: console.print(line, markup=False)).play()
+    try:
+        await Demo(plan, url, api_key, write_key, lambda line: console.print(line, markup=False)).play()
+    except httpx.TransportError as error:
+        raise Unavailable(
+            f"Sojourn at {url} stopped answering while the demo played ({type(error).__name__})."
+        ) from None
     console.print(f"\nLook around at {url}", markup=False)
 
 

@@ -19,7 +19,7 @@ from journeys.db.json import to_json
 from journeys.db.migrate import upgrade
 from journeys.db.session import Database
 from journeys.graph.loading import LoadedPlan
-from journeys.nodes.ops import Await, Change, End, Hold, Op, Route, RoutePath, Trigger
+from journeys.nodes.ops import Await, CallWebhook, Change, End, Hold, Op, Route, RoutePath, Score, Trigger
 from journeys.rules.language import AttributeRule
 from tests.factories.journeys import make_mail, node, publish_plan, send
 from worker.embedded.stack import EmbeddedStack
@@ -31,7 +31,7 @@ LOOK_EVERY_SECONDS = 0.05
 _AT_ONCE = 50_000
 _PASSAGES = (
     "enrollments, entries, entry_refusals, steps, messages, batches, runs, node_counts, dispatches, intakes, waits, "
-    "events, event_queue"
+    "events, event_queue, effects, scores, score_changes"
 )
 
 
@@ -153,6 +153,15 @@ class World:
             node("wait", wait, happened="next", timed_out=None),
             node("next", Change(add_tags=["ordered"]), next=None),
             exit_on=[{"event": exit_on}] if exit_on else [],
+        )
+
+    async def publish_score(self, trigger: Trigger, url: str) -> LoadedPlan:
+        """Publish a journey that adds a point to a score and then calls a webhook."""
+        return await self._publish(
+            node("start", trigger, next="score"),
+            node("score", Score(model="interest", action="add", points=1, reason="bench"), next="call"),
+            node("call", CallWebhook(url=url, body={"messages": []}), done="end", failed="end"),
+            node("end", End()),
         )
 
     async def _publish(self, *nodes: Any, **settings: Any) -> LoadedPlan:
