@@ -41,6 +41,7 @@ class Settings(BaseSettings):
     router_window_seconds: float = Field(0.25, gt=0, le=5, validation_alias="SOJOURN_ROUTER_WINDOW_SECONDS")
     concurrent_stages: int = Field(8, ge=1, le=100, validation_alias="SOJOURN_CONCURRENT_STAGES")
     concurrent_bulk_stages: int = Field(2, ge=1, le=100, validation_alias="SOJOURN_CONCURRENT_BULK_STAGES")
+    bulk_niceness: int = Field(19, ge=0, le=19, validation_alias="SOJOURN_BULK_NICENESS")
     events_retain_days: int = Field(400, ge=30, validation_alias="SOJOURN_EVENTS_RETAIN_DAYS")
     refusals_retain_days: float = Field(90, gt=0, validation_alias="SOJOURN_REFUSALS_RETAIN_DAYS")
     dead_events_retain_days: float = Field(90, gt=0, validation_alias="SOJOURN_DEAD_EVENTS_RETAIN_DAYS")

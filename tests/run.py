@@ -113,6 +113,7 @@ def own_settings(home: Path) -> Settings:
         SOJOURN_HOME=str(home),
         SOJOURN_PORT=str(find_free_port()),
         SOJOURN_TEMPORAL_UI_PORT=str(find_free_port()),
+        SOJOURN_BULK_NICENESS="10",  # browsers keep every core busy: at the lowest priority, broadcasts would wait for them
         SOJOURN_ACTIVITIES=",".join(f"examples.custom_activity.sojourn_shop.{name}" for name in EXAMPLES),
     )
     os.environ.pop("SOJOURN_BASE_URL", None)

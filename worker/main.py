@@ -97,7 +97,7 @@ async def run_worker(settings: Settings, roles: Sequence[str] = ROLES) -> None:
     client = await wait_for("Temporal", lambda: connect(settings))
     await ensure_search_attributes(client)
     at_work = settings.concurrent_stages if TRIGGERED in roles else settings.concurrent_bulk_stages
-    on_connect = stand_back(settings.database_url or "") if roles == [BULK] else None
+    on_connect = stand_back(settings.database_url or "", settings.bulk_niceness) if roles == [BULK] else None
     async with open_resources(settings, pool_size=at_work * 2, on_connect=on_connect) as resources:
         build_id = await versioned_build(client, settings)
         workers = make_workers(client, resources, roles, build_id)

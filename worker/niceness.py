@@ -11,14 +11,12 @@ from sqlalchemy import make_url
 
 from worker.embedded.ports import LOOPBACK
 
-NICENESS = 19
-"""The lowest there is: at 10, a triggered mail that had to wait for a processor here and there took two thirds longer."""
 TRIES, TRY_AGAIN_SECONDS = 50, 0.1
 
 
-def stand_back(database_url: str) -> Callable[[int], None] | None:
-    """Lower this process's priority; return what does the same for a database session, or None when it is elsewhere."""
-    niceness = os.nice(NICENESS)
+def stand_back(database_url: str, by: int) -> Callable[[int], None] | None:
+    """Lower this process's priority by 0 to 19; return what does so for a database session, or None when it is elsewhere."""
+    niceness = os.nice(by)
     if os.getsid(0) == os.getpid():
         _lower_group(os.getpid(), niceness)
 

@@ -90,3 +90,13 @@ test('the chosen theme stays after a reload', async ({ page }) => {
   await page.reload();
   await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
 });
+
+test('a page that failed while the server was away goes on by itself', async ({ page }) => {
+  await page.route(/\/(api\/templates|healthz)/, (route) => route.abort('connectionrefused'));
+  await page.goto('/templates');
+  await expect(page.getByRole('heading', { name: 'The server cannot be reached' })).toBeVisible({ timeout: 15_000 });
+  await expectAccessible(page);
+  await page.unrouteAll();
+  await expect(page.getByRole('alert').filter({ hasText: 'cannot be reached' })).toHaveCount(0, { timeout: 15_000 });
+  await expect(page.getByRole('heading', { name: 'Templates', level: 1 })).toBeVisible();
+});

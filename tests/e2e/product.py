@@ -32,6 +32,8 @@ class Product:
             "SOJOURN_HOME": str(home),
             "SOJOURN_PORT": str(port),
             "SOJOURN_TEMPORAL_UI_PORT": str(find_free_port()),
+            # Other tests keep every core busy: at the lowest priority, broadcasts would wait for them.
+            "SOJOURN_BULK_NICENESS": os.environ.get("SOJOURN_BULK_NICENESS", "10"),
         }
         self._environment = {name: value for name, value in os.environ.items() if name not in SERVERS} | own
         self._process: asyncio.subprocess.Process | None = None

@@ -11,10 +11,9 @@ import pytest
 
 from journeys.db.session import Database
 from tests.until import until
-from worker.niceness import NICENESS as LOWERED_BY
 from worker.niceness import group_of, stand_back
 
-NICENESS = 12
+NICENESS = 19
 
 
 @pytest.fixture(autouse=True)
@@ -23,7 +22,7 @@ def _keep_own_priority(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def test_the_sessions_of_a_process_for_broadcasts_stand_back_and_no_others_do(fresh_database_url: str) -> None:
-    bulk = Database(fresh_database_url, pool_size=1, on_connect=stand_back(fresh_database_url))
+    bulk = Database(fresh_database_url, pool_size=1, on_connect=stand_back(fresh_database_url, 19))
     triggered = Database(fresh_database_url, pool_size=1)
     async with serving(bulk) as pid:
         assert psutil.Process(pid).nice() == NICENESS
@@ -49,11 +48,11 @@ async def has_niceness(pid: int, niceness: int) -> bool:
 
 
 def test_a_server_elsewhere_is_left_alone() -> None:
-    assert stand_back("postgresql://sojourn@db.example/sojourn") is None
+    assert stand_back("postgresql://sojourn@db.example/sojourn", 19) is None
 
 
 def test_a_process_that_is_no_session_keeps_its_priority() -> None:
-    lower, before = stand_back("postgresql://sojourn@127.0.0.1/sojourn"), psutil.Process().nice()
+    lower, before = stand_back("postgresql://sojourn@127.0.0.1/sojourn", 19), psutil.Process().nice()
     assert lower is not None
     lower(os.getpid())
     assert psutil.Process().nice() == before
@@ -61,10 +60,10 @@ def test_a_process_that_is_no_session_keeps_its_priority() -> None:
 
 def test_a_process_in_a_session_of_its_own_stands_back_with_the_whole_session() -> None:
     program = (
-        "import os; from worker.niceness import group_of, stand_back; stand_back('postgresql://db.example/sojourn'); "
+        "import os; from worker.niceness import group_of, stand_back; stand_back('postgresql://db.example/sojourn', 7); "
         "group = group_of(os.getpid()); print(group.read_text() if group.exists() else '')"
     )
     before = os.getpriority(os.PRIO_PROCESS, 0)
     command = [sys.executable, "-c", program]
     told = subprocess.run(command, start_new_session=True, capture_output=True, text=True, check=True).stdout.strip()
-    assert not group_of(os.getpid()).exists() or told.endswith(f"nice {min(before + LOWERED_BY, 19)}")
+    assert not group_of(os.getpid()).exists() or told.endswith(f"nice {min(before + 7, 19)}")
