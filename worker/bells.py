@@ -8,7 +8,9 @@ import structlog
 
 log = structlog.get_logger()
 
-CHANNELS = ("event_queue", "dispatches", "intakes", "import_jobs", "bulk_jobs", "moves")
+CHANNELS = ("event_queue", "dispatches", "intakes", "import_jobs", "bulk_jobs", "moves", "triggered")
+"""Tables that got a row; and `triggered`, a run that carries no broadcast is owed."""
+
 RECONNECT_SECONDS = 1.0
 
 
@@ -23,14 +25,15 @@ class Bells:
         """Wake who waits for a queue, or let the next wait return at once."""
         self._rung[channel].set()
 
-    async def wait(self, channel: str, seconds: float) -> None:
-        """Return when the bell rings, or has rung since the last wait, or after some seconds."""
+    async def wait(self, channel: str, seconds: float) -> bool:
+        """Return when the bell rings, or has rung since the last wait, or after some seconds; say whether it rang."""
         try:
             async with asyncio.timeout(seconds):
                 await self._rung[channel].wait()
         except TimeoutError:
-            return
+            return False
         self._rung[channel].clear()
+        return True
 
     async def run(self) -> None:
         """Listen for ever; ring every bell after each (re)connection, for what came meanwhile."""

@@ -20,22 +20,22 @@ from journeys.errors import first_line
 from journeys.segments.building import build_taken, take_owed
 from worker.bells import Bells
 from worker.resources import Resources
+from worker.turns import Turns
 
 log = structlog.get_logger()
 
 RETENTION_SECONDS = 3_600.0
 PAUSE_SECONDS = 1.0
-"""How long a loop rests after something failed."""
+"""How long a loop rests after something failed, or to let others go first."""
 IDLE_SECONDS = 1.0
 """How long a loop sleeps that has nothing to do, unless it is woken by an insert into its queue."""
 
 
-def bulk_loops(resources: Resources) -> list[Coroutine[Any, Any, None]]:
+def bulk_loops(resources: Resources, bells: Bells, turns: Turns) -> list[Coroutine[Any, Any, None]]:
     """Return the loops; any number of processes may run them."""
-    bells = Bells(resources.database.url)
     return [
         bells.run(),
-        run_intakes(resources, bells),
+        run_intakes(resources, bells, turns),
         run_imports(resources, bells),
         run_moves(resources, bells),
         run_bulk_jobs(resources, bells),
@@ -87,7 +87,7 @@ async def _put_off(resources: Resources, table: str, work_id: UUID | None, error
     await asyncio.sleep(PAUSE_SECONDS)
 
 
-async def run_intakes(resources: Resources, bells: Bells) -> None:
+async def run_intakes(resources: Resources, bells: Bells, turns: Turns) -> None:
     """Take segments and lists into journeys, one full batch after the other."""
 
     async def advance(session: AsyncSession, intake: Row[Any]) -> None:
@@ -97,6 +97,8 @@ async def run_intakes(resources: Resources, bells: Bells) -> None:
     while True:
         if not await attempt(resources, "intakes", take_intake, advance):
             await bells.wait("intakes", IDLE_SECONDS)
+        elif turns.has_company():  # to enter long before anything else is done gains nobody anything
+            await asyncio.sleep(PAUSE_SECONDS)
 
 
 async def run_bulk_jobs(resources: Resources, bells: Bells) -> None:

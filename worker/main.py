@@ -20,11 +20,13 @@ from journeys.contracts import ACTIVITY_QUEUE, BULK_QUEUE, EFFECT_QUEUE, RUN_QUE
 from journeys.settings import Settings, get_settings
 from journeys.temporal import connect, ensure_search_attributes
 from worker.activity_host import retry_after_deploy
+from worker.bells import Bells
 from worker.bulk import bulk_loops
 from worker.logs import configure_logs
 from worker.niceness import stand_back
 from worker.process import run_until_stopped, wait_for
 from worker.resources import Resources, open_resources
+from worker.turns import Turns
 from worker.versions import deployment_of, promote, versioned_build
 from workflows.journey import JourneyWorkflow
 
@@ -97,15 +99,23 @@ async def run_worker(settings: Settings, roles: Sequence[str] = ROLES) -> None:
     client = await wait_for("Temporal", lambda: connect(settings))
     await ensure_search_attributes(client)
     at_work = settings.concurrent_stages if TRIGGERED in roles else settings.concurrent_bulk_stages
-    on_connect = stand_back(settings.database_url or "", settings.bulk_niceness) if roles == [BULK] else None
-    async with open_resources(settings, pool_size=at_work * 2, on_connect=on_connect) as resources:
+    bells = Bells(settings.database_url or "")
+    turns = Turns(bells)
+    gives_way = roles == [BULK] and settings.bulk_niceness > 0
+    manners: dict[str, Any] = {}
+    if gives_way:
+        lower = stand_back(settings.database_url or "", settings.bulk_niceness)
+        manners = {"on_connect": lower, "turn": turns.take}
+    async with open_resources(settings, pool_size=at_work * 2, **manners) as resources:
         build_id = await versioned_build(client, settings)
         workers = make_workers(client, resources, roles, build_id)
         beside = [asyncio.create_task(retry_after_deploy(resources.database))]
         if settings.promote and TRIGGERED in roles:
             beside.append(asyncio.create_task(promote(client, build_id)))
         if BULK in roles:
-            beside += [asyncio.create_task(loop) for loop in bulk_loops(resources)]
+            beside += [asyncio.create_task(loop) for loop in bulk_loops(resources, bells, turns)]
+        if gives_way:
+            beside.append(asyncio.create_task(turns.run()))
         await run_until_stopped(*(worker.run() for worker in workers), stop=[worker.shutdown for worker in workers])
         for task in beside:
             task.cancel()

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from http.cookiejar import DefaultCookiePolicy
 from uuid import UUID
@@ -13,7 +13,7 @@ from redis.asyncio import Redis
 import journeys.tables  # noqa: F401  # every table, so that foreign keys find theirs
 from journeys.connectors.outside import Reach
 from journeys.contracts import StageOrder
-from journeys.db.session import Database
+from journeys.db.session import Database, Turn
 from journeys.live.connect import open_redis
 from journeys.live.publish import publish
 from journeys.settings import Settings
@@ -62,12 +62,16 @@ class Resources:
 
 @asynccontextmanager
 async def open_resources(
-    settings: Settings, *, pool_size: int = 8, on_connect: Callable[[int], None] | None = None
+    settings: Settings,
+    *,
+    pool_size: int = 8,
+    on_connect: Callable[[int], None] | None = None,
+    turn: Turn = nullcontext,
 ) -> AsyncIterator[Resources]:
-    """Open what a worker or router needs, and close it at the end; `on_connect` is told of each database session."""
+    """Open what a worker or router needs, and close it at the end; `on_connect` and `turn` are the database's."""
     if not settings.database_url or not settings.redis_url:
         raise RuntimeError("DATABASE_URL and REDIS_URL must be set; `sojourn up` sets them for its own servers.")
-    database = Database(settings.database_url, pool_size=pool_size, ping=False, on_connect=on_connect)
+    database = Database(settings.database_url, pool_size=pool_size, ping=False, on_connect=on_connect, turn=turn)
     client = open_redis(settings.redis_url)
     # It looks things up while a stage holds a connection: from one pool, all of them could wait for a second one.
     lookups = Database(settings.database_url, pool_size=2, ping=False)

@@ -1,8 +1,8 @@
 """Sessions: one transaction each, either inside one workspace (row-level security) or for the engine itself."""
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from typing import Any
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from typing import Any, TypeAlias
 from uuid import UUID
 
 import orjson
@@ -22,6 +22,8 @@ ENGINE_ROLE = "sojourn_engine"
 SESSION_OPTIONS = (
     "-c timezone=UTC -c plan_cache_mode=force_custom_plan -c idle_in_transaction_session_timeout=60000 -c jit=off"
 )
+
+Turn: TypeAlias = Callable[[], AbstractAsyncContextManager[None]]
 
 
 def async_url(database_url: str) -> str:
@@ -71,7 +73,8 @@ class Database:
     """The connection pools of one process.
 
     With `ping` a connection is tried before each use, so that a restarted server is not noticed; without, for those who
-    try again anyway, that round trip is saved and all dead connections are dropped at the first error.
+    try again anyway, that round trip is saved and all dead connections are dropped at the first error. `turn` is what
+    every transaction happens within, so that it may have to wait before it begins.
     """
 
     def __init__(
@@ -82,8 +85,10 @@ class Database:
         statement_timeout_seconds: float = 30,
         ping: bool = True,
         on_connect: Callable[[int], None] | None = None,
+        turn: Turn = nullcontext,
     ) -> None:
         self.url = database_url
+        self._turn = turn
         self._app, self._engine = (
             make_engine(database_url, role, pool_size, statement_timeout_seconds, ping, on_connect=on_connect)
             for role in (APP_ROLE, ENGINE_ROLE)
@@ -92,20 +97,20 @@ class Database:
     @asynccontextmanager
     async def workspace(self, workspace_id: UUID) -> AsyncIterator[AsyncSession]:
         """Open a session that sees one workspace only; commit at the end, roll back on an error."""
-        async with AsyncSession(self._app, expire_on_commit=False) as session, session.begin():
+        async with self._turn(), AsyncSession(self._app, expire_on_commit=False) as session, session.begin():
             await session.execute(text("SELECT set_config('app.workspace_id', :id, true)"), {"id": str(workspace_id)})
             yield session
 
     @asynccontextmanager
     async def engine(self) -> AsyncIterator[AsyncSession]:
         """Open a session that sees every workspace, for sign-in, ingest, the router and dispatches."""
-        async with AsyncSession(self._engine, expire_on_commit=False) as session, session.begin():
+        async with self._turn(), AsyncSession(self._engine, expire_on_commit=False) as session, session.begin():
             yield session
 
     @asynccontextmanager
     async def engine_connection(self) -> AsyncIterator[AsyncConnection]:
         """Open a bare connection in a transaction, for COPY and the bulk statements."""
-        async with self._engine.begin() as connection:
+        async with self._turn(), self._engine.begin() as connection:
             yield connection
 
     async def close(self) -> None:

@@ -77,14 +77,17 @@ async def point_intakes(session: AsyncSession, plan: LoadedPlan) -> None:
 
 
 async def take_intake(session: AsyncSession) -> Row[Any] | None:
-    """Lock one unfinished intake of a journey that is live, or return None; a segment's waits until it has members."""
+    """Lock the unfinished intake that has come least far, of a journey that is live; a segment's waits until it has members.
+
+    So a small one does not wait for the end of a large one.
+    """
     result = await session.execute(
         text("""
             SELECT i.* FROM intakes i JOIN journeys j ON j.id = i.journey_id
             LEFT JOIN segments s ON s.id = CAST(i.source ->> 'segment_id' AS uuid)
             WHERE i.finished_at IS NULL AND j.state = 'live' AND (s.id IS NULL OR s.built_at IS NOT NULL)
               AND (i.not_before IS NULL OR i.not_before <= now())
-            ORDER BY i.id LIMIT 1 FOR UPDATE OF i SKIP LOCKED
+            ORDER BY i.entered + i.refused, i.id LIMIT 1 FOR UPDATE OF i SKIP LOCKED
         """)
     )
     return result.one_or_none()
