@@ -9,7 +9,7 @@ import structlog
 log = structlog.get_logger()
 
 CHANNELS = ("event_queue", "dispatches", "intakes", "import_jobs", "bulk_jobs", "moves", "triggered")
-"""Tables that got a row; and `triggered`, a run that carries no broadcast is owed."""
+"""Tables that got a row, and `triggered`: a run is owed that carries no broadcast."""
 
 RECONNECT_SECONDS = 1.0
 

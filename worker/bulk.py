@@ -26,7 +26,7 @@ log = structlog.get_logger()
 
 RETENTION_SECONDS = 3_600.0
 PAUSE_SECONDS = 1.0
-"""How long a loop rests after something failed, or to let others go first."""
+"""How long a loop rests after something failed, or after a full batch while others should go first."""
 IDLE_SECONDS = 1.0
 """How long a loop sleeps that has nothing to do, unless it is woken by an insert into its queue."""
 
@@ -89,16 +89,20 @@ async def _put_off(resources: Resources, table: str, work_id: UUID | None, error
 
 async def run_intakes(resources: Resources, bells: Bells, turns: Turns) -> None:
     """Take segments and lists into journeys, one full batch after the other."""
+    let_in, batch_size = 0, resources.settings.batch_size
 
     async def advance(session: AsyncSession, intake: Row[Any]) -> None:
-        if await advance_intake(session, intake, resources.settings.batch_size):
+        nonlocal let_in
+        let_in = await advance_intake(session, intake, batch_size)
+        if let_in:
             resources.live.changed(intake.workspace_id, intake.journey_id)
 
     while True:
+        let_in = 0
         if not await attempt(resources, "intakes", take_intake, advance):
             await bells.wait("intakes", IDLE_SECONDS)
         elif turns.has_company():  # to enter long before anything else is done gains nobody anything
-            await asyncio.sleep(PAUSE_SECONDS)
+            await asyncio.sleep(PAUSE_SECONDS * let_in / batch_size)
 
 
 async def run_bulk_jobs(resources: Resources, bells: Bells) -> None:

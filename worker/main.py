@@ -8,6 +8,7 @@ import asyncio
 import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from datetime import timedelta
 from typing import Any
 
@@ -17,6 +18,7 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 from activities.slots import Slots
 from activities.stages import StageActivities
 from journeys.contracts import ACTIVITY_QUEUE, BULK_QUEUE, EFFECT_QUEUE, RUN_QUEUE
+from journeys.db.session import Turn
 from journeys.settings import Settings, get_settings
 from journeys.temporal import connect, ensure_search_attributes
 from worker.activity_host import retry_after_deploy
@@ -102,11 +104,9 @@ async def run_worker(settings: Settings, roles: Sequence[str] = ROLES) -> None:
     bells = Bells(settings.database_url or "")
     turns = Turns(bells)
     gives_way = roles == [BULK] and settings.bulk_niceness > 0
-    manners: dict[str, Any] = {}
-    if gives_way:
-        lower = stand_back(settings.database_url or "", settings.bulk_niceness)
-        manners = {"on_connect": lower, "turn": turns.take}
-    async with open_resources(settings, pool_size=at_work * 2, **manners) as resources:
+    lower = stand_back(settings.database_url or "", settings.bulk_niceness) if gives_way else None
+    turn: Turn = turns.take if gives_way else nullcontext
+    async with open_resources(settings, pool_size=at_work * 2, on_connect=lower, turn=turn) as resources:
         build_id = await versioned_build(client, settings)
         workers = make_workers(client, resources, roles, build_id)
         beside = [asyncio.create_task(retry_after_deploy(resources.database))]

@@ -1,4 +1,4 @@
-"""Take turns: while events set runs off, work on many contacts is one transaction at a time, and rests after each event.
+"""Take turns: while events set runs off, work on many contacts is one transaction at a time, and rests when one comes.
 
 A low priority alone is not enough: who writes much keeps the disk, and the locks of Postgres' log, busy for all.
 """
@@ -12,16 +12,18 @@ from contextvars import ContextVar
 from worker.bells import Bells
 
 REST_SECONDS = 0.5
-"""How long nothing begins after an event: about what it takes from there to the mail that it sets off."""
+"""How long nothing begins once an event has come: what it takes from there to its mail, and some more."""
 
 WORK_SECONDS = 0.1
-"""How long work may begin between two rests, however many events come."""
+"""How long work may begin after a rest before another event makes it rest again."""
 
 COMPANY_SECONDS = 2.0
 """For how long after one run was set off others are expected."""
 
 PATIENCE_SECONDS = 10.0
 """How long a transaction waits for its turn at the most, whatever those before it do."""
+
+LOOK_SECONDS = 60.0
 
 _inside: ContextVar[bool] = ContextVar("inside a turn", default=False)
 
@@ -71,7 +73,7 @@ class Turns:
 
     async def _hear(self, channel: str, act: Callable[[], None]) -> None:
         while True:
-            if await self._bells.wait(channel, COMPANY_SECONDS):
+            if await self._bells.wait(channel, LOOK_SECONDS):
                 act()
 
     def _meet(self) -> None:

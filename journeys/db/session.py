@@ -24,6 +24,7 @@ SESSION_OPTIONS = (
 )
 
 Turn: TypeAlias = Callable[[], AbstractAsyncContextManager[None]]
+"""What a transaction happens within."""
 
 
 def async_url(database_url: str) -> str:

@@ -18,10 +18,9 @@ START_URGENCY, BULK_URGENCY, NUDGE_URGENCY = 1, 2, 3
 CLAIM = timedelta(seconds=10)
 """How long a dispatcher has for what it took; after that another one takes it."""
 
-_ADD = text(f"""
+_ADD = text("""
     INSERT INTO dispatches (workspace_id, kind, urgency, run_id, payload)
     VALUES (:workspace_id, :kind, :urgency, :run_id, CAST(:payload AS jsonb))
-    RETURNING CASE WHEN urgency = {START_URGENCY} THEN pg_notify('triggered', '') END
 """)
 
 _ADD_RUN = text("""

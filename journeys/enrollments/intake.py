@@ -77,9 +77,9 @@ async def point_intakes(session: AsyncSession, plan: LoadedPlan) -> None:
 
 
 async def take_intake(session: AsyncSession) -> Row[Any] | None:
-    """Lock the unfinished intake that has come least far, of a journey that is live; a segment's waits until it has members.
+    """Lock the unfinished intake of a live journey whose turn was longest ago; a segment's waits until it has members.
 
-    So a small one does not wait for the end of a large one.
+    So they go on by turns, and a small one does not wait for the end of a large one.
     """
     result = await session.execute(
         text("""
@@ -87,7 +87,7 @@ async def take_intake(session: AsyncSession) -> Row[Any] | None:
             LEFT JOIN segments s ON s.id = CAST(i.source ->> 'segment_id' AS uuid)
             WHERE i.finished_at IS NULL AND j.state = 'live' AND (s.id IS NULL OR s.built_at IS NOT NULL)
               AND (i.not_before IS NULL OR i.not_before <= now())
-            ORDER BY i.entered + i.refused, i.id LIMIT 1 FOR UPDATE OF i SKIP LOCKED
+            ORDER BY coalesce(i.not_before, i.created_at), i.id LIMIT 1 FOR UPDATE OF i SKIP LOCKED
         """)
     )
     return result.one_or_none()
@@ -109,7 +109,7 @@ async def advance_intake(session: AsyncSession, intake: Row[Any], size: int) -> 
         text("""
             UPDATE intakes SET cursor = coalesce(:cursor, cursor), entered = entered + :entered,
                 refused = refused + :refused, finished_at = CASE WHEN :done THEN now() END,
-                attempts = 0, error = NULL
+                attempts = 0, error = NULL, not_before = now()
             WHERE id = :id
         """),
         {

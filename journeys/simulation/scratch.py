@@ -120,7 +120,7 @@ _CREATE = f"""
       FOR source IN
         SELECT c.relname AS name, pg_get_triggerdef(t.oid) AS definition
         FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
-        WHERE c.relnamespace = 'public'::regnamespace AND NOT t.tgisinternal AND t.tgname <> 'announce'
+        WHERE c.relnamespace = 'public'::regnamespace AND NOT t.tgisinternal AND t.tgname NOT LIKE 'announce%'
           AND to_regclass('pg_temp.' || quote_ident(c.relname)) IS NOT NULL
       LOOP
         EXECUTE replace(source.definition, format(' ON public.%I ', source.name), format(' ON pg_temp.%I ', source.name));

@@ -4,7 +4,9 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -12,6 +14,9 @@ from journeys.contracts import RunInput
 from journeys.db.ids import new_id
 from journeys.db.session import Database
 from journeys.enrollments.dispatches import start_run
+from journeys.simulation.clock import VirtualClock
+from journeys.simulation.scratch import open_scratch
+from tests.conftest import make_workspace
 from worker import turns as module
 from worker.bells import Bells
 from worker.turns import REST_SECONDS, WORK_SECONDS, Turns
@@ -188,20 +193,43 @@ async def test_every_kind_of_transaction_takes_a_turn(fresh_database_url: str) -
 async def test_runs_that_events_set_off_are_heard_of_and_broadcasts_are_not(
     fresh_database: Database, bulk: bool
 ) -> None:
-    bells = Bells(fresh_database.url)
-    run = RunInput(
+    async with listening(fresh_database) as bells:
+        async with fresh_database.engine() as session:
+            await start_run(session, make_run(new_id()), "welcome", bulk=bulk)
+        assert await bells.wait("dispatches", 20)
+        assert await bells.wait("triggered", 0.05) is not bulk
+
+
+async def test_runs_of_a_simulation_are_not_heard_of(fresh_database: Database) -> None:
+    workspace_id = await make_workspace(fresh_database)
+    async with listening(fresh_database) as bells:
+        async with open_scratch(fresh_database.url, workspace_id) as scratch:
+            await scratch.begin(VirtualClock(datetime.now(UTC)))
+            async with scratch.engine() as session:
+                await start_run(session, make_run(workspace_id), "welcome")
+        async with fresh_database.engine() as session:  # what it rings is heard after what a simulation would ring
+            await start_run(session, make_run(workspace_id), "welcome", bulk=True)
+        assert await bells.wait("dispatches", 20)
+        assert not await bells.wait("triggered", 0.05)
+
+
+@asynccontextmanager
+async def listening(database: Database) -> AsyncIterator[Bells]:
+    """Listen on a connection that stands: every bell has rung for it."""
+    bells = Bells(database.url)
+    async with running(bells.run()):
+        for channel in ("dispatches", "triggered"):
+            assert await bells.wait(channel, 20)
+        yield bells
+
+
+def make_run(workspace_id: UUID) -> RunInput:
+    return RunInput(
         run_id=new_id(),
-        workspace_id=new_id(),
+        workspace_id=workspace_id,
         journey_id=new_id(),
         version_id=new_id(),
         journey="Welcome",
         version=1,
         tokens=[],
     )
-    async with running(bells.run()):
-        for channel in ("dispatches", "triggered"):  # both ring once the connection stands
-            assert await bells.wait(channel, 20)
-        async with fresh_database.engine() as session:
-            await start_run(session, run, "welcome", bulk=bulk)
-        assert await bells.wait("dispatches", 20)
-        assert await bells.wait("triggered", 0.05) is not bulk
