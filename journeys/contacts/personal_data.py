@@ -26,7 +26,7 @@ _PARTS = {
     "enrollments": """SELECT id, journey_id, state, entered_at, ended_at, end_reason, goal_at, key, payload
         FROM enrollments WHERE contact_id = :id ORDER BY entered_at""",
     "steps": """SELECT s.enrollment_id, s.at, s.node_id, s.outlet, s.reason, s.detail
-        FROM steps s JOIN enrollments e ON e.id = s.enrollment_id WHERE e.contact_id = :id ORDER BY s.at""",
+        FROM trace s JOIN enrollments e ON e.id = s.enrollment_id WHERE e.contact_id = :id ORDER BY s.at""",
     "messages": """SELECT id, journey_id, node_id, channel, category, topic, to_address, state, reason, queued_at, sent_at,
         opened_at, clicked_at FROM messages WHERE contact_id = :id ORDER BY queued_at""",
 }
@@ -41,7 +41,7 @@ _FORGET = (
     "DELETE FROM event_queue WHERE contact_id = :id",
     "DELETE FROM dead_events WHERE contact_id = :id",
     "DELETE FROM events WHERE contact_id = :id",
-    "UPDATE enrollments SET payload = NULL, key = NULL WHERE contact_id = :id",
+    "UPDATE enrollments SET payload = NULL, key = NULL, cause = split_part(cause, ':', 1) WHERE contact_id = :id",
     """UPDATE steps s SET detail = NULL FROM enrollments e
        WHERE s.enrollment_id = e.id AND e.contact_id = :id AND s.detail IS NOT NULL""",
     "UPDATE effects SET outcome = NULL WHERE contact_id = :id",

@@ -62,20 +62,46 @@ async def count_active(session: AsyncSession, batch_id: UUID) -> int:
     return int(n or 0)
 
 
+@dataclass(frozen=True)
+class SplitStep:
+    """The step of those whom a node splits: each leaves by the label of their path.
+
+    `detail_sql` is over `e`, `c` and `p.path`.
+    """
+
+    node_id: str
+    at: datetime
+    detail_sql: str
+
+
+_SPLIT_STEP = """
+            stepped AS (
+                INSERT INTO steps (enrollment_id, at, node_id, workspace_id, visit, outlet, detail)
+                SELECT id, :step_at, :step_node_id, workspace_id, visit, (CAST(:labels AS text[]))[path + 1], detail
+                FROM picked),"""
+
+
 async def split(
-    session: AsyncSession, batch_id: UUID, labels: Sequence[str], path_sql: str, params: Mapping[str, Any]
+    session: AsyncSession,
+    batch_id: UUID,
+    labels: Sequence[str],
+    path_sql: str,
+    params: Mapping[str, Any],
+    step: SplitStep | None = None,
 ) -> list[Part]:
     """Split a batch by an expression over `e` (enrollments) and `c` (contacts) that gives each row's index in `labels`.
 
     The largest part stays in the batch, so that fewest rows are written; the others get batches of their own.
     """
     new = new_ids(len(labels))
+    told = {"step_at": step.at, "step_node_id": step.node_id, "labels": list(labels)} if step else {}
     rows = await session.execute(
         text(f"""
             WITH picked AS MATERIALIZED (
-                SELECT e.id, ({path_sql}) AS path
+                SELECT e.id, e.workspace_id, e.visit, p.path{f", {step.detail_sql} AS detail" if step else ""}
                 FROM enrollments e LEFT JOIN contacts c ON c.id = e.contact_id
-                WHERE e.batch_id = :batch_id AND e.state = 'active'),
+                CROSS JOIN LATERAL (SELECT ({path_sql}) AS path OFFSET 0) p
+                WHERE e.batch_id = :batch_id AND e.state = 'active'),{_SPLIT_STEP if step else ""}
             sizes AS (SELECT path, count(*) AS n FROM picked GROUP BY path),
             keeper AS (SELECT path FROM sizes ORDER BY n DESC, path LIMIT 1),
             moved AS (
@@ -84,7 +110,7 @@ async def split(
             SELECT s.path, s.n, s.path = k.path AS keeps, (SELECT count(*) FROM moved)
             FROM sizes s CROSS JOIN keeper k ORDER BY s.path
         """),
-        {"batch_id": batch_id, "new": new, **params},
+        {"batch_id": batch_id, "new": new, **told, **params},
     )
     return [Part(labels[path], batch_id if keeps else new[path], n) for path, n, keeps, _ in rows]
 

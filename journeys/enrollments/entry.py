@@ -35,6 +35,17 @@ class Candidate:
 
 
 @dataclass(frozen=True)
+class Party:
+    """Many contacts at the door whom one cause brings, with the same key and payload."""
+
+    contact_ids: Sequence[UUID]
+    cause: str
+    key: str | None = None
+    payload: dict[str, Any] | None = None
+    received_at: datetime | None = None
+
+
+@dataclass(frozen=True)
 class Entered:
     """Who came in: how many, how many were refused, and the token of their batch (None when nobody did)."""
 
@@ -44,23 +55,24 @@ class Entered:
 
 
 async def enter(
-    session: AsyncSession, plan: LoadedPlan, trigger_id: str, candidates: Sequence[Candidate], run_id: UUID
+    session: AsyncSession, plan: LoadedPlan, trigger_id: str, candidates: Sequence[Candidate] | Party, run_id: UUID
 ) -> Entered:
     """Enroll those whom the re-entry rule admits, as one batch of a run that the caller starts; log the refusals."""
-    settings = plan.plan.settings
-    door = _Door.of(settings.re_entry)
-    rows, doubles = door.rows(candidates)
-    crowd = await find_crowd(session, plan, [row["contact_id"] for row in rows])
+    door = _Door.of(plan.plan.settings.re_entry)
+    queue, left_out = door.line_up(candidates)
+    crowd = await find_crowd(session, plan, queue.contact_ids)
     if crowd.kept_out:
-        crowded = [row for row in rows if row["contact_id"] in crowd.kept_out]
-        rows = [row for row in rows if row["contact_id"] not in crowd.kept_out]
-        doubles += len(crowded)
-        await refuse_crowded(session, plan, crowded)
+        crowded, queue = queue.part(crowd.kept_out)
+        left_out += len(crowded.contact_ids)
+        await refuse_crowded(session, plan, crowded.rows())
     batch_id = new_id()
     result = await session.execute(
         door.statement,
         {
-            "rows": to_json(rows),
+            "ids": new_ids(len(queue.contact_ids)),
+            "contact_ids": queue.contact_ids,
+            "nths": queue.nths,
+            "causes": to_json([{"nth": nth, **cause} for nth, cause in enumerate(queue.causes)]),
             "journey_id": plan.journey_id,
             "version_id": plan.version_id,
             "workspace_id": plan.workspace_id,
@@ -72,10 +84,10 @@ async def enter(
     )
     n, refused = result.one()
     if not n:
-        return Entered(0, refused + doubles, None)
+        return Entered(0, refused + left_out, None)
     await give_way(session, plan, crowd, batch_id)
     token = await _seat(session, plan, trigger_id, batch_id, n, run_id)
-    return Entered(n, refused + doubles, token)
+    return Entered(n, refused + left_out, token)
 
 
 async def _seat(
@@ -164,27 +176,29 @@ class _Door:
         }
         return cls(re_entry, timedelta(0), refusals[re_entry])
 
-    def rows(self, candidates: Sequence[Candidate]) -> tuple[list[dict[str, Any]], int]:
-        """Return one row per contact and key, the first to come, and how many were left out."""
+    def line_up(self, candidates: Sequence[Candidate] | Party) -> tuple["_Queue", int]:
+        """Return those at the door, the first to come of each contact and key, and how many were left out."""
+        if isinstance(candidates, Party):
+            ids = list(dict.fromkeys(candidates.contact_ids))
+            return _Queue(ids, [0] * len(ids), [self._cause(candidates)]), len(candidates.contact_ids) - len(ids)
         first: dict[tuple[UUID, str], dict[str, Any]] = {}
-        ids = new_ids(len(candidates))
-        for enrollment_id, each in zip(ids, candidates, strict=True):
-            unkeyed = self.kind == "per_key" and each.key is None
-            key = {"always": each.cause, "per_key": each.cause if unkeyed else each.key or ""}.get(self.kind, "")
-            first.setdefault(
-                (each.contact_id, key),
-                {
-                    "enrollment_id": enrollment_id,
-                    "contact_id": each.contact_id,
-                    "entry_key": key,
-                    "unkeyed": unkeyed,
-                    "key": each.key,
-                    "cause": each.cause,
-                    "payload": each.payload,
-                    "received_at": each.received_at,
-                },
-            )
-        return list(first.values()), len(candidates) - len(first)
+        for each in candidates:
+            cause = self._cause(each)
+            first.setdefault((each.contact_id, cause["entry_key"]), cause)
+        queue = _Queue([contact_id for contact_id, _ in first], list(range(len(first))), list(first.values()))
+        return queue, len(candidates) - len(first)
+
+    def _cause(self, each: Candidate | Party) -> dict[str, Any]:
+        unkeyed = self.kind == "per_key" and each.key is None
+        key = {"always": each.cause, "per_key": each.cause if unkeyed else each.key or ""}.get(self.kind, "")
+        return {
+            "entry_key": key,
+            "unkeyed": unkeyed,
+            "key": each.key,
+            "cause": each.cause,
+            "payload": each.payload,
+            "received_at": each.received_at,
+        }
 
     @property
     def statement(self) -> Any:
@@ -192,14 +206,38 @@ class _Door:
         return _ENTER_AFTER if self.kind == "after" else _ENTER_ONCE
 
 
+@dataclass(frozen=True)
+class _Queue:
+    """Contacts at the door, and of each the number of what brought it: thousands may come for one reason."""
+
+    contact_ids: list[UUID]
+    nths: list[int]
+    causes: list[dict[str, Any]]
+
+    def part(self, contact_ids: set[UUID]) -> tuple["_Queue", "_Queue"]:
+        """Return the queue of these contacts, and that of the others."""
+        places = list(zip(self.contact_ids, self.nths, strict=True))
+        chosen = [place for place in places if place[0] in contact_ids]
+        others = [place for place in places if place[0] not in contact_ids]
+        one, other = (_Queue([p[0] for p in part], [p[1] for p in part], self.causes) for part in (chosen, others))
+        return one, other
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Return a row for each."""
+        places = zip(self.contact_ids, self.nths, strict=True)
+        return [{"contact_id": contact_id, **self.causes[nth]} for contact_id, nth in places]
+
+
 def _enter_sql(on_conflict: str) -> str:
     # IN is hashed; a join of the two would compare every row with every other, for the planner expects few.
     return f"""
     WITH x AS MATERIALIZED (
-        SELECT x.*, c.id IS NOT NULL AND NOT x.unkeyed AS known
-        FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS x(enrollment_id uuid, contact_id uuid, entry_key text,
-             unkeyed bool, key text, cause text, payload jsonb, received_at timestamptz)
-        LEFT JOIN contacts c ON c.id = x.contact_id AND c.workspace_id = :workspace_id AND c.erased_at IS NULL),
+        SELECT q.enrollment_id, q.contact_id, w.*, c.id IS NOT NULL AND NOT w.unkeyed AS known
+        FROM unnest(CAST(:ids AS uuid[]), CAST(:contact_ids AS uuid[]), CAST(:nths AS int[]))
+             AS q(enrollment_id, contact_id, nth)
+        JOIN jsonb_to_recordset(CAST(:causes AS jsonb)) AS w(nth int, entry_key text, unkeyed bool, key text,
+             cause text, payload jsonb, received_at timestamptz) ON w.nth = q.nth
+        LEFT JOIN contacts c ON c.id = q.contact_id AND c.workspace_id = :workspace_id AND c.erased_at IS NULL),
     won AS (
         INSERT INTO entries AS n (journey_id, contact_id, key, workspace_id)
         SELECT :journey_id, contact_id, entry_key, :workspace_id FROM x WHERE known ORDER BY contact_id, entry_key
@@ -207,15 +245,10 @@ def _enter_sql(on_conflict: str) -> str:
         RETURNING contact_id, key),
     enrolled AS (
         INSERT INTO enrollments (id, workspace_id, journey_id, version_id, contact_id, batch_id, key, entry_node_id,
-                                 payload, since_at)
+                                 payload, cause, since_at)
         SELECT x.enrollment_id, :workspace_id, :journey_id, :version_id, x.contact_id, :batch_id, x.key, :trigger_id,
-               x.payload, coalesce(x.received_at, now())
+               x.payload, x.cause, coalesce(x.received_at, now())
         FROM x WHERE (x.contact_id, x.entry_key) IN (SELECT contact_id, key FROM won) RETURNING id),
-    stepped AS (
-        INSERT INTO steps (enrollment_id, at, node_id, workspace_id, visit, outlet, reason, detail)
-        SELECT x.enrollment_id, now(), :trigger_id, :workspace_id, 1, 'next', split_part(x.cause, ':', 1),
-               jsonb_build_object('cause', x.cause)
-        FROM x WHERE (x.contact_id, x.entry_key) IN (SELECT contact_id, key FROM won)),
     refused AS (
         INSERT INTO entry_refusals (workspace_id, journey_id, contact_id, reason, detail)
         SELECT :workspace_id, :journey_id, x.contact_id,

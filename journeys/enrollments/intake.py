@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from journeys.db.ids import new_id
 from journeys.db.json import to_json
-from journeys.enrollments.entry import Candidate, enter, give_run
+from journeys.enrollments.entry import Party, enter, give_run
 from journeys.enrollments.models import Intake
 from journeys.errors import NotFound
 from journeys.graph.loading import LoadedPlan, get_plan
@@ -99,9 +99,9 @@ async def advance_intake(session: AsyncSession, intake: Row[Any], size: int) -> 
     ids = await _next_contacts(session, intake, size)
     source = intake.source
     cause = source.get("cause") or f"intake:{intake.id}"
-    candidates = [Candidate(each, cause, source.get("key"), source.get("payload")) for each in ids]
+    party = Party(ids, cause, source.get("key"), source.get("payload"))
     run_id = new_id()
-    entered = await enter(session, plan, intake.entry_node_id, candidates, run_id) if candidates else None
+    entered = await enter(session, plan, intake.entry_node_id, party, run_id) if ids else None
     if entered and entered.token:
         single = ids[0] if len(ids) == 1 else None
         await give_run(session, plan, run_id, [entered.token], contact_id=single, bulk=len(ids) > 1)

@@ -67,7 +67,8 @@ class Batch(Base):
 class Enrollment(Base):
     """One contact's passage through a journey. States: active completed exited failed.
 
-    `visit` grows as loops close. `since_at`: when the event was received that last moved it here.
+    `visit` grows as loops close. `since_at`: when the event was received that last moved it here. `cause` names what let it
+    in, `end_node_id` the node that ended it: the steps of these two are told here, and read from the view `trace`.
     """
 
     __tablename__ = "enrollments"
@@ -99,6 +100,8 @@ class Enrollment(Base):
     key: Mapped[str | None]
     entry_node_id: Mapped[str]
     payload: Mapped[dict[str, Any] | None]
+    cause: Mapped[str | None]
+    end_node_id: Mapped[str | None]
 
 
 class Entry(Base):
@@ -132,7 +135,8 @@ class EntryRefusal(Base):
 class Step(Base):
     """One enrollment through one node: when, out by which outlet, and why. Partitioned by week of `at`.
 
-    Steps of one transaction differ by microseconds, in the order of the nodes.
+    Steps of one transaction differ by microseconds, in the order of the nodes. Not all are here: what enrollments and the
+    send ledger tell themselves is not written twice; the view `trace` has all.
     """
 
     __tablename__ = "steps"

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from journeys.contacts.addresses import normalize_address
 from journeys.db.ids import new_id
-from journeys.enrollments.entry import Candidate, enter, give_run
+from journeys.enrollments.entry import Party, enter, give_run
 from journeys.enrollments.intake import create_intake, point_intakes
 from journeys.enrollments.moving import WaitPolicy, start_move
 from journeys.enrollments.pausing import end_everyone
@@ -162,8 +162,7 @@ async def enroll(
             intake_id=await create_intake(session, plan, trigger_id, contact_ids=ids, payload=payload, key=key)
         )
     request_id, run_id = new_id(), new_id()
-    candidates = [Candidate(each, f"api:{request_id}", key, payload) for each in ids]
-    entered = await enter(session, plan, trigger_id, candidates, run_id)
+    entered = await enter(session, plan, trigger_id, Party(ids, f"api:{request_id}", key, payload), run_id)
     if entered.token:
         await give_run(session, plan, run_id, [entered.token], contact_id=ids[0] if len(ids) == 1 else None)
     return Enrolled(entered.n, entered.refused)

@@ -190,7 +190,7 @@ async def get_trace(session: AsyncSession, enrollment: Row[Any]) -> list[dict[st
         text("""
             SELECT s.at, s.node_id, s.visit, s.outlet, s.reason, s.detail, e.payload,
                    m.id AS message_id, m.state AS message_state, m.to_address, m.provider, f.outcome AS effect
-            FROM steps s JOIN enrollments e ON e.id = s.enrollment_id
+            FROM trace s JOIN enrollments e ON e.id = s.enrollment_id
             LEFT JOIN messages m ON m.enrollment_id = s.enrollment_id AND m.node_id = s.node_id AND m.visit = s.visit
             LEFT JOIN effects f ON f.enrollment_id = s.enrollment_id AND f.node_id = s.node_id AND f.visit = s.visit
             WHERE s.enrollment_id = :id ORDER BY s.at

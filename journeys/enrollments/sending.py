@@ -40,6 +40,7 @@ LEDGER = Ledger(
     ("sent", "skipped", "failed"),
     due_sql=ledger.DUE_SQL,
     held_sql=ledger.HELD_SQL,
+    told_sql=ledger.TOLD_SQL,
 )
 
 LEASE_MARGIN = timedelta(seconds=5)
@@ -159,7 +160,8 @@ class SendStage:
         self._mail = await self.mailroom.mail(order.workspace_id, op.template_version_id)
         self._globals = await self.mailroom.globals(opened)
         provider = self._channel.provider
-        self._size = min(self.mailroom.chunk_size, provider.max_per_request)
+        # One more than there should be, so that a chunk which is not full is the last one.
+        self._size = min(self.mailroom.chunk_size, provider.max_per_request, order.token.size + 1)
         self._claim = Claim(
             workspace_id=order.workspace_id,
             journey_id=order.journey_id,
@@ -258,8 +260,8 @@ class SendStage:
 
         async def record_and_finish(session: AsyncSession) -> list[Token]:
             await self._write(session, outcomes)
-            outlet = "sent" if self._all_sent else None
-            return await finish_effect(session, self.order, LEDGER, ledger.RETRY_IN, outlet)
+            told = "sent" if self._all_sent else None
+            return await finish_effect(session, self.order, LEDGER, ledger.RETRY_IN, told=told)
 
         return record_and_finish
 

@@ -173,14 +173,16 @@ class Ledger:
     """When what is to be tried again is due; NULL leaves that to the stage."""
     held_sql: str = "false"
     """Whether a rule of ours holds it back, which the trace tells."""
+    told_sql: str = "false"
+    """Whether the row tells the step itself, so that none is written."""
 
 
 async def finish_effect(
-    session: AsyncSession, order: StageOrder, ledger: Ledger, retry_in: timedelta, outlet: str | None = None
+    session: AsyncSession, order: StageOrder, ledger: Ledger, retry_in: timedelta, *, told: str | None = None
 ) -> list[Token]:
     """Move a batch on after its effect: each enrollment by the outlet its ledger row says, then walk on from there.
 
-    Give `outlet` where it is known that all rows of the batch say the same: then none need be read.
+    Give an outlet as `told` where it is known that the rows of all tell that they leave by it: then none need be read.
     """
     opened = await open_stage(session, order)
     if isinstance(opened, Answered):
@@ -189,8 +191,8 @@ async def finish_effect(
     if not group.n:
         return await walk.finish()
     walk.changed_contacts = isinstance(node.op, CallActivity)
-    if outlet:
-        await walk.leave(group, node, outlet)
+    if told:
+        await walk.leave_told(group, node, told)
         await walk.resume()
         return await walk.finish()
     outcomes = await _record_outcomes(session, group, node, ledger, opened.place.now)
@@ -226,18 +228,19 @@ _Outcome: TypeAlias = tuple[str, str, datetime | None, int]
 async def _record_outcomes(
     session: AsyncSession, group: Group, node: PlanNode, ledger: Ledger, now: datetime
 ) -> list[_Outcome]:
-    """Write the step of every enrollment whose effect is over, or is held back by a rule."""
+    """Write the step of every enrollment whose effect is over, or is held back by a rule, unless its row tells it."""
     rows = await session.execute(
         text(f"""
             WITH outcome AS MATERIALIZED (
                 SELECT e.id, e.workspace_id, e.visit, {ledger.outlet_sql} AS outlet, m.reason,
-                       {ledger.detail_sql} AS detail, {ledger.due_sql} AS due, {ledger.held_sql} AS held
+                       {ledger.detail_sql} AS detail, {ledger.due_sql} AS due, {ledger.held_sql} AS held,
+                       {ledger.told_sql} AS told
                 FROM enrollments e {_join(ledger)} WHERE e.batch_id = :batch_id AND e.state = 'active'),
             stepped AS (
                 INSERT INTO steps (enrollment_id, at, node_id, workspace_id, visit, outlet, reason, detail)
                 SELECT id, :now, :node_id, workspace_id, visit, nullif(outlet, '{RETRY}'), reason,
                        CASE WHEN held THEN jsonb_build_object('held_until', due) ELSE detail END
-                FROM outcome WHERE outlet <> '{RETRY}' OR held)
+                FROM outcome WHERE held OR outlet <> '{RETRY}' AND told IS NOT TRUE)
             SELECT outlet, coalesce(reason, ''), CASE WHEN outlet = '{RETRY}' THEN due END, count(*)
             FROM outcome GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
         """),

@@ -1,4 +1,8 @@
-"""The step log: one row per enrollment and node passed, written for a whole batch in one statement."""
+"""The step log: one row per enrollment and node passed, written for a whole batch in one statement.
+
+What another row tells is not written again: that an enrollment began, that a node ended it, that a mail was sent. The view
+`trace` has these steps too; read from there.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -55,17 +59,15 @@ async def record_each(
     batch_id: UUID,
     at: datetime,
     passed: Pass,
+    reason_sql: str,
     params: Mapping[str, Any],
-    *,
-    reason_sql: str = "CAST(NULL AS text)",
-    detail_sql: str = "CAST(NULL AS jsonb)",
 ) -> None:
-    """Write a step for every active enrollment of a batch, each with its own reason and detail: SQL over `e` and `c`."""
+    """Write a step for every active enrollment of a batch, each with its own reason: SQL over `e` and `c`."""
     await session.execute(
         text(f"""
-            INSERT INTO steps (enrollment_id, at, node_id, workspace_id, visit, outlet, reason, detail)
+            INSERT INTO steps (enrollment_id, at, node_id, workspace_id, visit, outlet, reason)
             SELECT e.id, :at + :position * interval '1 microsecond', :node_id, e.workspace_id, e.visit, :outlet,
-                   {reason_sql}, {detail_sql}
+                   {reason_sql}
             FROM enrollments e LEFT JOIN contacts c ON c.id = e.contact_id
             WHERE e.batch_id = :batch_id AND e.state = 'active'
         """),

@@ -18,7 +18,7 @@ from journeys.contracts import Token
 from journeys.db.ids import new_id
 from journeys.db.json import to_json
 from journeys.enrollments import awaits, changes, clocks, points, send_times, starting, subscriptions, windows
-from journeys.enrollments.batches import Group, Part, insert_batches, settle_root, split
+from journeys.enrollments.batches import Group, Part, SplitStep, insert_batches, settle_root, split
 from journeys.enrollments.clocks import Wakes
 from journeys.enrollments.counts import JOURNEY, Counts, record_counts
 from journeys.enrollments.entry import give_run
@@ -153,9 +153,8 @@ class Walk:
             case Mark():
                 await self._mark(group, node)
             case End() as op:
-                self._pass(group, node, None, op.reason)
                 self.counts.add(node.id, "passed", group.n)
-                await self._end(group, "completed", op.reason)
+                await self._end(group, "completed", op.reason, node)
             case Change() | Score() as op:
                 await self._change(group, op)
                 await self.leave(group, node, "next")
@@ -186,7 +185,7 @@ class Walk:
         reasons = await do(self.session, group.batch_id, self.place, node, op)  # type: ignore[arg-type]  # each its own op
         sql = "(SELECT r.reason FROM jsonb_to_recordset(CAST(:reasons AS jsonb)) AS r(id uuid, reason text) WHERE r.id = e.id)"
         rows = to_json([{"id": each, "reason": reason} for each, reason in reasons.items()])
-        await self._leave_each(group, node, "next", {"reasons": rows}, reason_sql=sql)
+        await self._leave_each(group, node, "next", sql, {"reasons": rows})
 
     async def hold_mail(self, group: Group, send_time: str) -> None:
         """Keep a mail that is about to be sent until its time; what is due now goes on as it is."""
@@ -217,11 +216,12 @@ class Walk:
         whens = " ".join(f"WHEN {compile_sql(path.rule, params)} THEN {index}" for index, path in enumerate(op.paths))
         path_sql = f"CASE {whens} ELSE {len(op.paths)} END"
         labels = [*(path.outlet for path in op.paths), op.else_outlet]
+        detail_sql = branch_detail_sql([(path.outlet, path.rule) for path in op.paths], params)
         await self._flush(group)
-        for part in await split(self.session, group.batch_id, labels, path_sql, params.values):
-            why = SqlParams(self.place.workspace_id, self.place.now, enrollment="e")
-            detail = branch_detail_sql([(path.outlet, path.rule) for path in op.paths], part.label, why)
-            await self._leave_each(_fork(group, part), node, part.label, why.values, detail_sql=detail)
+        self._position += 1
+        step = SplitStep(node.id, self.place.now + timedelta(microseconds=self._position), detail_sql)
+        for part in await split(self.session, group.batch_id, labels, path_sql, params.values, step):
+            await self.leave_told(_fork(group, part), node, part.label)
 
     async def _split(self, group: Group, node: PlanNode, op: Split) -> None:
         whens = " ".join(f"WHEN {DRAW_SQL} < :upto{index} THEN {index}" for index in range(len(op.shares)))
@@ -308,19 +308,22 @@ class Walk:
     async def leave(self, group: Group, node: PlanNode, outlet: str, reason: str | None = None) -> None:
         """Let a group out by an outlet: on to the next node, or to the end of its passage."""
         self._pass(group, node, outlet, reason)
+        await self.leave_told(group, node, outlet)
+
+    async def leave_told(self, group: Group, node: PlanNode, outlet: str) -> None:
+        """Let a group out whose step is written, or told by other rows."""
         self.counts.add(node.id, "passed", group.n)
         await self.go_on(group, node, outlet)
 
     async def _leave_each(
-        self, group: Group, node: PlanNode, outlet: str, params: Mapping[str, Any], **columns: str
+        self, group: Group, node: PlanNode, outlet: str, reason_sql: str, params: Mapping[str, Any]
     ) -> None:
-        """Let a group out by an outlet, each enrollment with a reason or detail of its own."""
+        """Let a group out by an outlet, each enrollment with a reason of its own."""
         await self._flush(group)
         self._position += 1
         step = Pass(self._position, node.id, outlet)
-        await record_each(self.session, group.batch_id, self.place.now, step, params, **columns)
-        self.counts.add(node.id, "passed", group.n)
-        await self.go_on(group, node, outlet)
+        await record_each(self.session, group.batch_id, self.place.now, step, reason_sql, params)
+        await self.leave_told(group, node, outlet)
 
     async def go_on(self, group: Group, node: PlanNode, outlet: str) -> None:
         """Follow an outlet after its step has been noted."""
@@ -345,14 +348,24 @@ class Walk:
         group.wake_at = wake_at
         self._stopped.append(group)
 
-    async def _end(self, group: Group, state: str, reason: str | None) -> None:
+    async def _end(self, group: Group, state: str, reason: str | None, node: PlanNode | None = None) -> None:
+        """End a group; the enrollments themselves tell of the node that did."""
         await self._flush(group)
+        self._position += 1
         await self.session.execute(
             text("""
-                UPDATE enrollments SET state = :state, ended_at = now(), end_reason = :reason
+                UPDATE enrollments SET state = :state, ended_at = :at + :position * interval '1 microsecond',
+                    end_reason = :reason, end_node_id = :node_id
                 WHERE batch_id = :id AND state = 'active'
             """),
-            {"id": group.batch_id, "state": state, "reason": reason},
+            {
+                "id": group.batch_id,
+                "state": state,
+                "at": self.place.now,
+                "position": self._position,
+                "reason": reason,
+                "node_id": node.id if node else None,
+            },
         )
         self.counts.add(JOURNEY, state, group.n)
 

@@ -4,7 +4,7 @@ A claim is one statement that decides, for a chunk of a batch, who gets the mail
 both must agree), and writes a row for each before anything is sent.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple, TypeAlias
@@ -28,6 +28,9 @@ DUE_SQL = "m.due_at"
 
 HELD_SQL = "m.reason IN ('quiet_hours', 'capped')"
 """Whether a row that is to be tried again was held back by a rule of ours, which its trace should tell."""
+
+TOLD_SQL = "m.state IN ('sent', 'delivered') AND m.sent_at IS NOT NULL AND m.reason IS NULL"
+"""Whether a ledger row `m` tells by itself that its enrollment left by `sent`: the view `trace` reads it there."""
 
 
 @dataclass(frozen=True)
@@ -112,7 +115,8 @@ _LEASE = "CASE WHEN d.reason IS NULL THEN now() + CAST(:lease AS interval) END"
 async def claim_chunk(session: AsyncSession, claim: Claim, after: UUID | None, size: int) -> list[Claimed]:
     """Claim the next enrollments of a batch in id order; those that the ledger holds already come without message id."""
     names, columns = _columns(claim.attributes)
-    values = {**_params(claim), "after": after, "size": size, "ids": new_ids(size)}
+    message_ids = new_ids(size)
+    values = {**_params(claim), "after": after, "size": size, "ids": message_ids}
     await _lock_capped(session, claim, _MEMBERS_TO_CLAIM, values)
     # IN hashes what was claimed; a join would compare every row with every other, for the planner expects one row.
     rows = await session.execute(
@@ -129,13 +133,13 @@ async def claim_chunk(session: AsyncSession, claim: Claim, after: UUID | None, s
                 FROM decided d ORDER BY id
                 ON CONFLICT (enrollment_id, node_id, visit) DO NOTHING RETURNING enrollment_id)
             SELECT d.id, d.visit,
-                CASE WHEN d.id IN (SELECT enrollment_id FROM claimed) THEN (CAST(:ids AS uuid[]))[d.place] END,
+                CASE WHEN d.id IN (SELECT enrollment_id FROM claimed) THEN d.place END,
                 d.email, d.reason, d.payload{"".join(f", d.a{n}" for n in range(len(names)))}
             FROM decided d ORDER BY d.id
         """),
         values,
     )
-    return _claimed(rows, names)
+    return _claimed(rows, names, dict(enumerate(message_ids, start=1)).get)
 
 
 async def reclaim(
@@ -215,19 +219,22 @@ def _columns(attributes: Sequence[str] | None) -> tuple[list[str], str]:
     return names, ", ".join(parts) or "1"
 
 
-def _claimed(rows: Iterable[Sequence[Any]], names: Sequence[str]) -> list[Claimed]:
+def _claimed(
+    rows: Iterable[Sequence[Any]], names: Sequence[str], id_of: Callable[[Any], UUID | None] = lambda told: told
+) -> list[Claimed]:
+    """Read rows; `id_of` gives the message id that the third column stands for."""
     whole = names == [""]
     return [
         Claimed(
             enrollment_id,
             visit,
-            message_id,
+            id_of(told),
             address,
             reason,
             (values[0] or {}) if whole else dict(zip(names, values, strict=True)),
             payload or {},
         )
-        for enrollment_id, visit, message_id, address, reason, payload, *values in rows
+        for enrollment_id, visit, told, address, reason, payload, *values in rows
     ]
 
 

@@ -9,21 +9,19 @@ from journeys.rules.sql_compare import contact_operand, event_operand
 LONGEST_VALUE = 200
 
 
-def branch_detail_sql(paths: Sequence[tuple[str, Rule]], taken: str, params: SqlParams) -> str:
-    """Return a step's detail for those who took a path (by outlet): the clause that let them, and those that had not.
+def branch_detail_sql(paths: Sequence[tuple[str, Rule]], params: SqlParams) -> str:
+    """Return a step's detail for those at a branch of these outlets: the clause that let them in, and those that had not.
 
-    For `else`, all paths had not.
+    It is over `p.path`, the number of the path that each took; a number past the last one is that of `else`.
     """
-    failed = []
-    matched = "NULL"
-    for outlet, rule in paths:
+    matched, failed = [], ["CAST('[]' AS jsonb)"]
+    for number, (outlet, rule) in enumerate(paths):
         decided = deciding_sql(rule, params)
-        if outlet == taken:
-            matched = decided
-            break
-        failed.append(f"jsonb_build_object('path', {params.bind(outlet, 'text')}) || {decided}")
+        matched.append(f"WHEN {number} THEN {decided}")
+        one = f"jsonb_build_array(jsonb_build_object('path', {params.bind(outlet, 'text')}) || {decided})"
+        failed.append(f"CASE WHEN p.path > {number} THEN {one} ELSE '[]' END")
     return f"""jsonb_strip_nulls(jsonb_build_object(
-        'matched', {matched}, 'failed', nullif(jsonb_build_array({", ".join(failed)}), '[]')))"""
+        'matched', CASE p.path {" ".join(matched)} END, 'failed', nullif({" || ".join(failed)}, '[]')))"""
 
 
 def deciding_sql(rule: Rule, params: SqlParams, path: str = "") -> str:

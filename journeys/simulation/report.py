@@ -325,7 +325,7 @@ def _calls(calls: CallRecorder) -> list[SimulatedCall]:
 _OF_VERSION = "enrollment_id IN (SELECT id FROM enrollments WHERE version_id = :version_id)"
 
 _OUTLETS = text(f"""
-    SELECT node_id, outlet, CAST(at AS date) AS day, count(*) AS n FROM steps
+    SELECT node_id, outlet, CAST(at AS date) AS day, count(*) AS n FROM trace
     WHERE {_OF_VERSION} GROUP BY 1, 2, 3 ORDER BY 3, 1, 2
 """)
 _REFUSALS = text("SELECT reason, count(*) FROM entry_refusals WHERE journey_id = :journey_id GROUP BY 1 ORDER BY 1")
@@ -352,7 +352,7 @@ _PASSAGES = text("""
     WHERE e.version_id = :version_id AND e.contact_id = ANY(CAST(:ids AS uuid[])) ORDER BY e.id
 """)
 _STEPS = text("""
-    SELECT s.enrollment_id, s.at, s.node_id, s.outlet, s.reason, s.visit FROM steps s
+    SELECT s.enrollment_id, s.at, s.node_id, s.outlet, s.reason, s.visit FROM trace s
     JOIN enrollments e ON e.id = s.enrollment_id
     WHERE e.version_id = :version_id AND e.contact_id = ANY(CAST(:ids AS uuid[])) ORDER BY s.enrollment_id, s.at
 """)

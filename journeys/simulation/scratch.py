@@ -111,6 +111,12 @@ _CREATE = f"""
         EXECUTE format('CREATE TEMPORARY TABLE %1$I (LIKE public.%1$I INCLUDING ALL)', source.name);
       END LOOP;
       FOR source IN
+        SELECT c.relname AS name, pg_get_viewdef(c.oid) AS definition FROM pg_class c
+        WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'v' AND has_table_privilege(c.oid, 'SELECT')
+      LOOP
+        EXECUTE format('CREATE TEMPORARY VIEW %I AS %s', source.name, replace(source.definition, 'public.', 'pg_temp.'));
+      END LOOP;
+      FOR source IN
         SELECT c.relname AS name, a.attname AS column_name FROM pg_attrdef d
         JOIN pg_class c ON c.oid = d.adrelid JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = d.adnum
         WHERE c.relnamespace = pg_my_temp_schema() AND pg_get_expr(d.adbin, c.oid) ~ '(now|clock_timestamp)\\(\\)$'
@@ -127,7 +133,7 @@ _CREATE = f"""
       END LOOP;
     END $$
 """
-"""Copies of the tables, their defaults on the virtual clock, and the triggers that let contacts in by an attribute."""
+"""Copies of the tables and views, their defaults on the virtual clock, and the triggers that let contacts in by an attribute."""
 
 _EMPTY = """
     DO $$ DECLARE source record; BEGIN

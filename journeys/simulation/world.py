@@ -13,7 +13,7 @@ from journeys.contracts import Nudge, RunInput
 from journeys.db.ids import new_id
 from journeys.db.json import to_json
 from journeys.enrollments.dispatches import acknowledge, take_dispatches
-from journeys.enrollments.entry import Candidate, enter, give_run
+from journeys.enrollments.entry import Party, enter, give_run
 from journeys.enrollments.routing import Lease, admit_changes, route_window
 from journeys.events.models import ROUTER_PARTITIONS
 from journeys.events.record import NewEvent, record_events
@@ -151,12 +151,9 @@ class World:
             events = [self._event(each, trigger.event or "", request.payload) for each in contact_ids]
             await record_events(session, events)
             return
-        candidates = [
-            Candidate(each, f"simulation:{self.trigger_id}", request.key, request.payload or None)
-            for each in contact_ids
-        ]
+        party = Party(contact_ids, f"simulation:{self.trigger_id}", request.key, request.payload or None)
         run_id = new_id()
-        entered = await enter(session, self.plan, self.trigger_id, candidates, run_id)
+        entered = await enter(session, self.plan, self.trigger_id, party, run_id)
         if entered.token:
             await give_run(session, self.plan, run_id, [entered.token], bulk=True)
 

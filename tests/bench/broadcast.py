@@ -35,5 +35,5 @@ async def measure_broadcast(
 ) -> Broadcast:
     """Mail a segment in full batches."""
     measured = await measure_engine(world, name, contacts, 5_000, connection, provider)
-    steps = await world.scalar("SELECT count(*) FROM steps")
+    steps = await world.scalar("SELECT count(*) FROM trace")
     return Broadcast(measured, steps, aim)

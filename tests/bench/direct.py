@@ -14,7 +14,7 @@ from sqlalchemy import text
 from journeys.contracts import RunInput, StageOrder, StageResult
 from journeys.db.ids import new_id
 from journeys.db.session import Database
-from journeys.enrollments.entry import Candidate, enter, give_run
+from journeys.enrollments.entry import Party, enter, give_run
 from journeys.enrollments.run import JourneyRun
 from journeys.enrollments.sending import SendStage
 from journeys.enrollments.stages import run_waiting_or_pure
@@ -60,7 +60,7 @@ async def carry_batch(
     """Let a batch in and walk it to its end."""
     run_id = new_id()
     async with database.engine() as session:
-        entered = await enter(session, plan, "start", [Candidate(each, "direct") for each in contact_ids], run_id)
+        entered = await enter(session, plan, "start", Party(contact_ids, "direct"), run_id)
         assert entered.token is not None
         await give_run(session, plan, run_id, [entered.token], bulk=True)
     state = RunInput(

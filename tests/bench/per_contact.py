@@ -113,7 +113,6 @@ class Steps:
         row = (claimed.message_id, claimed.enrollment_id, step.node_id, claimed.visit, outcome)
         async with self._database.workspace(self._plan.workspace_id) as session:
             await ledger.record_outcomes(session, claim.claim_id, [row])
-            await _note(session, step, "sent")
 
     @activity.defn
     async def branch(self, step: Step) -> str:
@@ -128,8 +127,7 @@ class Steps:
     async def end(self, step: Step) -> None:
         """Complete the passage."""
         async with self._database.workspace(self._plan.workspace_id) as session:
-            await session.execute(_END, {"id": step.passage.enrollment_id})
-            await _note(session, step, None)
+            await session.execute(_END, {"id": step.passage.enrollment_id, "node_id": step.node_id})
 
     async def enroll(self, contact_id: UUID, local: bool) -> Passage:
         """Let one contact in."""
@@ -166,24 +164,24 @@ class Steps:
 _ENROLL = text("""
     WITH entered AS (
         INSERT INTO entries (journey_id, contact_id, key, workspace_id)
-        VALUES (:journey_id, :contact_id, '', :workspace_id)),
-    stepped AS (
-        INSERT INTO steps (enrollment_id, at, node_id, workspace_id, visit, outlet)
-        VALUES (:id, now(), 'start', :workspace_id, 1, 'next'))
-    INSERT INTO enrollments (id, workspace_id, journey_id, version_id, contact_id, batch_id, entry_node_id)
-    VALUES (:id, :workspace_id, :journey_id, :version_id, :contact_id, :batch_id, 'start')
+        VALUES (:journey_id, :contact_id, '', :workspace_id))
+    INSERT INTO enrollments (id, workspace_id, journey_id, version_id, contact_id, batch_id, entry_node_id, cause)
+    VALUES (:id, :workspace_id, :journey_id, :version_id, :contact_id, :batch_id, 'start', 'bench')
 """)
 _IS_PRO = text("""
     SELECT c.attributes ->> 'plan' = 'pro' FROM enrollments e JOIN contacts c ON c.id = e.contact_id WHERE e.id = :id
 """)
-_END = text("UPDATE enrollments SET state = 'completed', ended_at = now() WHERE id = :id AND state = 'active'")
+_END = text("""
+    UPDATE enrollments SET state = 'completed', ended_at = now(), end_node_id = :node_id
+    WHERE id = :id AND state = 'active'
+""")
 _NOTE = text("""
     INSERT INTO steps (enrollment_id, at, node_id, workspace_id, visit, outlet)
     SELECT id, now(), :node_id, workspace_id, visit, :outlet FROM enrollments WHERE id = :id
 """)
 
 
-async def _note(session: AsyncSession, step: Step, outlet: str | None) -> None:
+async def _note(session: AsyncSession, step: Step, outlet: str) -> None:
     values = {"id": step.passage.enrollment_id, "node_id": step.node_id, "outlet": outlet}
     await session.execute(_NOTE, values)
 

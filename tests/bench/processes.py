@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 import psutil
 
 MEMORY_EVERY_SECONDS = 1.0
+MEMORY_SHARE = 0.01
+"""How much of one core the looks at memory may take: Linux walks all pages of a process for each."""
 
 
 @asynccontextmanager
@@ -136,9 +138,12 @@ class Meter:
         return float(times.user + times.system)
 
     async def _watch_memory(self) -> None:
+        took = 0.0
         while True:
-            await asyncio.sleep(MEMORY_EVERY_SECONDS)
+            await asyncio.sleep(max(MEMORY_EVERY_SECONDS, took / MEMORY_SHARE))
+            began = time.perf_counter()
             await asyncio.to_thread(self._note_memory)
+            took = time.perf_counter() - began
 
     def _note_memory(self) -> None:
         now = self.memory_by_group()

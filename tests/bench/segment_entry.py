@@ -48,7 +48,7 @@ _PERCENTILES = text("""
     SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY s), percentile_cont(0.95) WITHIN GROUP (ORDER BY s),
            percentile_cont(0.99) WITHIN GROUP (ORDER BY s), max(s)
     FROM (SELECT extract(epoch FROM t.at - v.received_at)::float8 AS s FROM enrollments e
-          JOIN steps t ON t.enrollment_id = e.id AND t.node_id = 'start'
+          JOIN trace t ON t.enrollment_id = e.id AND t.node_id = 'start'
           JOIN events v ON v.contact_id = e.contact_id AND v.name = :event
           WHERE e.version_id = :id ORDER BY e.id OFFSET :after) each
 """)

@@ -26,9 +26,10 @@ _ENTER = """
     WHERE segment_id = :segment_id ORDER BY contact_id OFFSET :first LIMIT :size
 """
 _ENROLL = """
-    INSERT INTO enrollments (id, workspace_id, journey_id, version_id, contact_id, batch_id, entry_node_id)
+    INSERT INTO enrollments (id, workspace_id, journey_id, version_id, contact_id, batch_id, entry_node_id,
+        cause)
     SELECT (CAST(:ids AS uuid[]))[row_number() OVER (ORDER BY contact_id)], workspace_id, :journey_id, :version_id,
-        contact_id, :batch_id, 'start'
+        contact_id, :batch_id, 'start', 'bench'
     FROM (SELECT * FROM segment_members WHERE segment_id = :segment_id ORDER BY contact_id OFFSET :first LIMIT :size) x
 """
 _SEND = """
@@ -41,11 +42,12 @@ _SEND = """
 _STEPS = """
     INSERT INTO steps (enrollment_id, at, node_id, workspace_id, visit, outlet)
     SELECT e.id, now(), s.node_id, e.workspace_id, 1, s.outlet FROM enrollments e
-    CROSS JOIN (VALUES ('start', 'next'), ('first', 'sent'), ('pause', 'next'), ('fork', 'pro'), ('second', 'sent'),
-        ('end', NULL)) AS s(node_id, outlet)
+    CROSS JOIN (VALUES ('pause', 'next'), ('fork', 'pro')) AS s(node_id, outlet)
     WHERE e.batch_id = :batch_id
 """
-_END = "UPDATE enrollments SET state = 'completed', ended_at = now() WHERE batch_id = :batch_id"
+_END = """
+    UPDATE enrollments SET state = 'completed', ended_at = now(), end_node_id = 'end' WHERE batch_id = :batch_id
+"""
 
 
 async def carry_batch(session: AsyncSession, values: dict[str, Any]) -> None:

@@ -55,7 +55,7 @@ async def measure_wide(world: World, contacts: int) -> Wide:
             await create_intake(session, loaded, "start", segment_id=segment_id)
         over = "SELECT count(*) FROM enrollments WHERE version_id = :id AND state = 'completed'"
         await world.until(over, contacts, id=loaded.version_id)
-    steps = await world.scalar("SELECT count(*) FROM steps")
+    steps = await world.scalar("SELECT count(*) FROM trace")
     return Wide(len(plan.nodes), contacts, steps, took, meter.usage)
 
 

@@ -127,10 +127,10 @@ async def test_an_installed_package_adds_steps_that_run_in_a_journey(product: Pr
         assert set(coupons) == set(vendor.codes.values()) == {f"CODE-u{number}" for number in range(PEOPLE)}
         assert sorted(vendor.audience) == [address_of(number) for number in range(PEOPLE)]
         ways = await shop.count(
-            "SELECT node_id || ' ' || outlet, count(*) FROM steps WHERE workspace_id = :w AND node_id <> 'start' GROUP BY 1"
+            "SELECT node_id || ' ' || outlet, count(*) FROM trace WHERE workspace_id = :w AND node_id <> 'start' GROUP BY 1"
         )
         assert ways == {"coupon issued": PEOPLE, "audience added": PEOPLE - 1, "audience failed": 1}
         status = (await shop.api.get(f"/api/journeys/{journey_id}/status")).json()
         assert status["nodes"]["audience"]["failed"] == 1
-        reasons = await shop.count("SELECT reason, 1 FROM steps WHERE workspace_id = :w AND outlet = 'failed'")
+        reasons = await shop.count("SELECT reason, 1 FROM trace WHERE workspace_id = :w AND outlet = 'failed'")
         assert set(reasons) == {"the shop refuses this address"}

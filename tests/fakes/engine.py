@@ -124,7 +124,7 @@ class Engine:
     async def steps(self, contact_id: UUID) -> list[tuple[str, str | None]]:
         """Return (node, outlet) of a contact's steps in order."""
         rows = await self._rows(
-            "SELECT s.node_id, s.outlet FROM steps s JOIN enrollments e ON e.id = s.enrollment_id "
+            "SELECT s.node_id, s.outlet FROM trace s JOIN enrollments e ON e.id = s.enrollment_id "
             "WHERE e.version_id = :v AND e.contact_id = :c ORDER BY s.at",
             c=contact_id,
         )

@@ -101,7 +101,7 @@ _DUE = """
 _STATE = """
     SELECT EXISTS (SELECT 1 FROM dispatches) OR EXISTS (SELECT 1 FROM event_queue)
         OR EXISTS (SELECT 1 FROM batches WHERE active AND coalesce(wake_at, now()) <= now()),
-        (SELECT count(*) FROM steps)
+        (SELECT count(*) FROM trace)
 """
 _STANDING = """
     SELECT 'batch', r.workflow_id, b.node_id, b.wake_at::text FROM batches b LEFT JOIN runs r ON r.id = b.run_id

@@ -114,6 +114,6 @@ async def test_a_run_that_continues_as_new_all_the_time_loses_nobody_whom_the_ro
     assert WorkflowExecutionStatus.CONTINUED_AS_NEW in statuses
     async with fresh_database.engine() as session:
         twice = await session.scalar(
-            text("SELECT max(n) FROM (SELECT count(*) n FROM steps GROUP BY enrollment_id, node_id) x")
+            text("SELECT max(n) FROM (SELECT count(*) n FROM trace GROUP BY enrollment_id, node_id) x")
         )
     assert twice == 1

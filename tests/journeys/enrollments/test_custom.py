@@ -124,7 +124,7 @@ async def test_what_an_activity_sets_is_on_the_contact_and_in_the_trace(
     await engine.stage(engine.token)
     [(coupon,)] = await engine._rows("SELECT attributes ->> 'coupon' FROM contacts WHERE id = :c AND :v = :v", c=anna)
     [(key, detail)] = await engine._rows(
-        "SELECT e.id || ':custom:' || e.visit, s.detail FROM steps s JOIN enrollments e ON e.id = s.enrollment_id "
+        "SELECT e.id || ':custom:' || e.visit, s.detail FROM trace s JOIN enrollments e ON e.id = s.enrollment_id "
         "WHERE e.version_id = :v AND s.node_id = 'custom'"
     )
     assert (coupon, detail) == (f"C-{key}", {"detail": "attempt 1"})
@@ -153,7 +153,7 @@ async def test_texts_in_the_config_are_liquid_for_each_contact(
     fine, odd = await engine.people("sell", "what does not fit in twenty letters")
     assert await engine.stage(engine.token) == []
     rows = await engine._rows(
-        "SELECT e.contact_id, s.outlet, s.reason, s.detail FROM steps s JOIN enrollments e ON e.id = s.enrollment_id "
+        "SELECT e.contact_id, s.outlet, s.reason, s.detail FROM trace s JOIN enrollments e ON e.id = s.enrollment_id "
         "WHERE e.version_id = :v AND s.node_id = 'custom'"
     )
     found = {contact_id: rest for contact_id, *rest in rows}

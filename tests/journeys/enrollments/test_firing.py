@@ -104,7 +104,7 @@ async def test_a_schedule_lets_its_segment_in_once_after_any_outage(fresh_databa
     engine = engine_of(fresh_database, plan)
     assert await engine.states() == {"active": 3}
     reasons = await engine._rows(
-        "SELECT DISTINCT s.reason FROM steps s JOIN enrollments e ON e.id = s.enrollment_id WHERE e.version_id = :v"
+        "SELECT DISTINCT s.reason FROM trace s JOIN enrollments e ON e.id = s.enrollment_id WHERE e.version_id = :v"
     )
     assert reasons == [("schedule",)]
     assert await engine.steps(germans[0]) == [("start", "next")]

@@ -28,7 +28,7 @@ async def engine_for(database: Database, workspace_id: UUID, nodes: list[Any], *
 async def why(engine: Engine, contact_id: UUID, node_id: str) -> Any:
     """Return outlet, reason and detail of a contact's step."""
     rows = await engine._rows(
-        "SELECT s.outlet, s.reason, s.detail FROM steps s JOIN enrollments e ON e.id = s.enrollment_id"
+        "SELECT s.outlet, s.reason, s.detail FROM trace s JOIN enrollments e ON e.id = s.enrollment_id"
         " WHERE e.version_id = :v AND e.contact_id = :c AND s.node_id = :n",
         c=contact_id,
         n=node_id,
@@ -76,7 +76,7 @@ async def test_a_holdout_keeps_the_same_contacts_out_whenever_they_come(database
         )
         await engine.run(await engine.enroll(ids))
         rows = await engine._rows(
-            "SELECT e.contact_id FROM steps s JOIN enrollments e ON e.id = s.enrollment_id"
+            "SELECT e.contact_id FROM trace s JOIN enrollments e ON e.id = s.enrollment_id"
             " WHERE e.version_id = :v AND s.outlet = 'held_out'"
         )
         kept.append({contact_id for (contact_id,) in rows})
@@ -141,7 +141,7 @@ async def test_journeys_that_start_each_other_come_to_an_end(database: Database,
         await engine.run(await engine.enroll([anna]))
         assert (await other.states())["active"] == min(turn + 1, MOST_AN_HOUR)
     reasons = await engine._rows(
-        "SELECT s.reason FROM steps s JOIN enrollments e ON e.id = s.enrollment_id"
+        "SELECT s.reason FROM trace s JOIN enrollments e ON e.id = s.enrollment_id"
         " WHERE e.version_id = :v AND s.node_id = 'go' ORDER BY s.at DESC LIMIT 1"
     )
     assert reasons == [(TOO_OFTEN,)]

@@ -118,7 +118,7 @@ async def test_what_was_settled_before_its_attempt_answers_leaves_by_what_the_le
     async with database.engine() as session:
         steps = await session.execute(
             text("""
-                SELECT s.outlet, count(*) AS n FROM steps s JOIN messages m USING (enrollment_id, node_id)
+                SELECT s.outlet, count(*) AS n FROM trace s JOIN messages m USING (enrollment_id, node_id)
                 WHERE m.version_id = :v GROUP BY 1
             """),
             {"v": engine.plan.version_id},

@@ -105,7 +105,7 @@ async def in_earnest(database: Database, workspace_id: UUID, subjects: dict[UUID
         for contact_id, at, *step in await session.execute(
             text("""
                 SELECT e.contact_id, s.at, s.node_id, s.outlet, s.reason, s.visit
-                FROM steps s JOIN enrollments e ON e.id = s.enrollment_id WHERE s.at < :until ORDER BY s.at
+                FROM trace s JOIN enrollments e ON e.id = s.enrollment_id WHERE s.at < :until ORDER BY s.at
             """),
             {"until": UNTIL},
         ):
