@@ -247,8 +247,9 @@ class SendStage:
         """Record a chunk and claim the next one, unless the stage must stop here."""
 
         async def record_and_claim(session: AsyncSession) -> list[Claimed] | Answered:
+            stop = await find_stop(session, self.order)
             await self._write(session, outcomes)
-            if stop := await find_stop(session, self.order):
+            if stop:
                 return stop
             await self._look_at_clocks(session)
             return await ledger.claim_chunk(session, self._claim, after, self._size)

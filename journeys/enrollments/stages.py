@@ -76,11 +76,15 @@ async def open_stage(session: AsyncSession, order: StageOrder) -> Opened | Answe
 
 
 async def find_stop(session: AsyncSession, order: StageOrder) -> Answered | None:
-    """Return what a stage answers that must not go on between two chunks: its journey was paused, its batch moved on."""
+    """Lock the batch and return what a stage answers that must not go on between two chunks.
+
+    Its journey was paused, or its batch moved on.
+    """
     row = (
         await session.execute(
             text("""
                 SELECT b.run_id, b.hop, j.state FROM batches b JOIN journeys j ON j.id = b.journey_id WHERE b.id = :id
+                FOR NO KEY UPDATE OF b
             """),
             {"id": order.token.batch_id},
         )
