@@ -4,12 +4,14 @@ import asyncio
 from collections.abc import Sequence
 from uuid import UUID
 
+import pytest
 from alembic import command
 from sqlalchemy import create_engine, text
 
 from journeys.connectors.base import Mail, Outcome
 from journeys.contacts.models import Contact
 from journeys.contacts.personal_data import erase_contact
+from journeys.contracts import Token
 from journeys.db.migrate import alembic_config, upgrade
 from journeys.db.session import Database, async_url
 from journeys.enrollments.queries import get_enrollment, get_trace
@@ -69,6 +71,23 @@ async def test_an_erased_person_keeps_the_steps_and_loses_what_brought_them_in(
     assert (entry["reason"], entry["detail"]) == ("test", None)
 
 
+@pytest.mark.parametrize("before", ["quiet_hours", "capped", "moved to version 2"])
+async def test_who_was_held_or_moved_before_a_mail_has_both(
+    database: Database, workspace_id: UUID, before: str
+) -> None:
+    engine, [anna], tokens = await begin(database, workspace_id, RecordingProvider())
+    async with database.engine() as session:
+        await session.execute(
+            text("""
+                INSERT INTO steps (enrollment_id, at, node_id, workspace_id, visit, reason)
+                SELECT id, now(), 'hello', workspace_id, visit, :reason FROM enrollments WHERE version_id = :v
+            """),
+            {"v": engine.plan.version_id, "reason": before},
+        )
+    await engine.run(tokens)
+    assert await engine.steps(anna) == [("start", "next"), ("hello", None), ("hello", "sent")]
+
+
 async def test_another_workspace_sees_none_of_it(database: Database, workspace_id: UUID) -> None:
     await walk(database, workspace_id, RecordingProvider())
     async with database.workspace(await make_workspace(database)) as session:
@@ -90,6 +109,15 @@ async def walk(
     database: Database, workspace_id: UUID, provider: RecordingProvider, n: int = 1
 ) -> tuple[Engine, list[UUID]]:
     """Bring people through a mail and a wait to an end."""
+    engine, contacts, tokens = await begin(database, workspace_id, provider, n)
+    assert await engine.wake(await engine.run(tokens)) == []
+    return engine, contacts
+
+
+async def begin(
+    database: Database, workspace_id: UUID, provider: RecordingProvider, n: int = 1
+) -> tuple[Engine, list[UUID], list[Token]]:
+    """Let people in who stand before the mail."""
     mail = send(await make_mail(database, workspace_id))
     nodes = [
         trigger("hello"),
@@ -101,9 +129,7 @@ async def walk(
         database, await publish_plan(database, workspace_id, nodes), BareMailroom(database, provider, chunk_size=10)
     )
     contacts = await make_contacts(database, workspace_id, n)
-    waiting = await engine.run(await engine.enroll(contacts))
-    assert await engine.wake(waiting) == []
-    return engine, contacts
+    return engine, contacts, await engine.enroll(contacts)
 
 
 async def written(engine: Engine) -> list[str]:

@@ -19,7 +19,7 @@ _TOLD = """
     SELECT m.enrollment_id, m.sent_at, m.node_id, m.workspace_id, m.visit, 'sent', NULL, NULL
     FROM messages m WHERE m.sent_at IS NOT NULL AND NOT EXISTS (
         SELECT 1 FROM steps s WHERE s.enrollment_id = m.enrollment_id AND s.node_id = m.node_id AND s.visit = m.visit
-          AND (s.outlet IS NOT NULL OR s.reason NOT IN ('quiet_hours', 'capped')))
+          AND (s.outlet IS NOT NULL OR s.reason NOT IN ('quiet_hours', 'capped') AND s.reason NOT LIKE 'moved to version %'))
 """
 """What began, what a node ended, what was sent. What happened before, and whoever left a mail by another way, have steps."""
 
