@@ -36,6 +36,7 @@ class Findings:
     engine: list[Measured] = field(default_factory=list)
     providers: list[Measured] = field(default_factory=list)
     per_contact: list[Measured] = field(default_factory=list)
+    best: list[Measured] = field(default_factory=list)
     direct: list[Measured] = field(default_factory=list)
     statements: list[Measured] = field(default_factory=list)
     flat: list[Measured] = field(default_factory=list)
@@ -71,22 +72,35 @@ class Bench:
 
 
 async def engine(bench: Bench) -> None:
-    """This engine, from batches of one to full ones; these by turns with the same code without Temporal and the bare limit.
+    """This engine, from batches of one to full ones, by turns with what each is compared to.
 
     Machines waver from minute to minute, by more than what Temporal costs: of each, the turn in the middle counts.
     """
     world, quick = bench.world, bench.quick
     no_op = await world.connect(NO_OP)
-    for batch_size, contacts in ((1, 50), (500, 5_000)) if quick else ((1, 500), (500, 20_000)):
-        name = f"engine, batches of {batch_size:,}"
-        bench.keep("engine", await measure_engine(world, name, contacts, batch_size, no_op, {}))
-    contacts, full = 20_000 if quick else 100_000, 5_000
-    turns: dict[str, list[Measured]] = {"engine": [], "direct": [], "statements": []}
-    for _ in range(1 if quick else TURNS):
-        turns["engine"].append(await measure_engine(world, "engine, batches of 5,000", contacts, full, no_op, {}))
-        turns["direct"].append(await measure_direct(world, "same code, no Temporal, no wait", contacts, full, no_op))
-        turns["statements"].append(await measure_statements(world, "bare statements", contacts, full, no_op))
-        bench.say("\n".join(str(found[-1]) for found in turns.values()))
+    ones, many, crowd = (50, 5_000, 20_000) if quick else (500, 20_000, 300_000)
+    await _by_turns(
+        bench,
+        engine=lambda: measure_engine(world, "engine, batches of 1", ones, 1, no_op, {}),
+        per_contact=lambda: measure_per_contact(world, "one workflow per contact", ones, "plain", no_op),
+        best=lambda: measure_per_contact(world, "the same, local activities, eager start", ones, "best", no_op),
+    )
+    bench.keep("engine", await measure_engine(world, "engine, batches of 500", many, 500, no_op, {}))
+    await _by_turns(
+        bench,
+        engine=lambda: measure_engine(world, "engine, batches of 5,000", crowd, 5_000, no_op, {}),
+        direct=lambda: measure_direct(world, "same code, no Temporal, no wait", crowd, 5_000, no_op),
+        statements=lambda: measure_statements(world, "bare statements", crowd, 5_000, no_op),
+    )
+
+
+async def _by_turns(bench: Bench, **measures: Callable[[], Awaitable[Measured]]) -> None:
+    """Measure by turns what is compared, and keep of each, in the section of its name, the turn in the middle."""
+    turns: dict[str, list[Measured]] = {section: [] for section in measures}
+    for _ in range(1 if bench.quick else TURNS):
+        for section, measure in measures.items():
+            turns[section].append(await measure())
+            bench.say(turns[section][-1])
     for section, found in turns.items():
         bench.keep(section, sorted(found, key=lambda each: each.per_second)[len(found) // 2])
 
@@ -108,13 +122,6 @@ async def recorder(world: World, kind: str) -> AsyncIterator[tuple[int, Mapping[
     """Run a recorder; give its port, and its process by name."""
     async with program("tests.bench.recorders", kind, env=world.env, talks=True) as process:
         yield int(await read_line(process)), {"provider": process.pid}
-
-
-async def per_contact(bench: Bench) -> None:
-    """The peers' pattern."""
-    no_op, contacts = await bench.world.connect(NO_OP), 50 if bench.quick else 500
-    for variant, name in (("plain", "one workflow per contact"), ("best", "the same, local activities, eager start")):
-        bench.keep("per_contact", await measure_per_contact(bench.world, name, contacts, variant, no_op))
 
 
 async def flat(bench: Bench) -> None:
@@ -205,7 +212,6 @@ SECTIONS: dict[str, Callable[[Bench], Awaitable[None]]] = {
     for each in (
         engine,
         flat,
-        per_contact,
         providers,
         latency,
         behaviour,
