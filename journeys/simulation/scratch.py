@@ -110,12 +110,7 @@ _CREATE = f"""
       LOOP
         EXECUTE format('CREATE TEMPORARY TABLE %1$I (LIKE public.%1$I INCLUDING ALL)', source.name);
       END LOOP;
-      FOR source IN
-        SELECT c.relname AS name, pg_get_viewdef(c.oid) AS definition FROM pg_class c
-        WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'v' AND has_table_privilege(c.oid, 'SELECT')
-      LOOP
-        EXECUTE format('CREATE TEMPORARY VIEW %I AS %s', source.name, replace(source.definition, 'public.', 'pg_temp.'));
-      END LOOP;
+      EXECUTE 'CREATE TEMPORARY VIEW trace AS ' || replace(pg_get_viewdef('public.trace'::regclass), 'public.', 'pg_temp.');
       FOR source IN
         SELECT c.relname AS name, a.attname AS column_name FROM pg_attrdef d
         JOIN pg_class c ON c.oid = d.adrelid JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = d.adnum
@@ -133,7 +128,7 @@ _CREATE = f"""
       END LOOP;
     END $$
 """
-"""Copies of the tables and views, their defaults on the virtual clock, and the triggers that let contacts in by an attribute."""
+"""Copies of the tables and the trace, defaults on the virtual clock, and the triggers that let contacts in by an attribute."""
 
 _EMPTY = """
     DO $$ DECLARE source record; BEGIN
